@@ -1,0 +1,76 @@
+/* The rules, as a table. Adding one touches this list and one function in src/algebra. */
+#ifndef CHALKGRAD_RULES_H
+#define CHALKGRAD_RULES_H
+
+/* X(id, key for lessons and JSON, shown name, the general law in TeX, one sentence why) */
+#define CG_RULES(X)                                                                                \
+    X(CG_RULE_START, "definition of the gradient", "the gradient, entry by entry",                 \
+      "\\left[\\frac{\\partial J}{\\partial W}\\right]_{kl} = \\frac{\\partial J}{\\partial "      \
+      "W_{kl}}",                                                                                   \
+      "The gradient has one slope for each entry of the parameter, so it has the parameter's "     \
+      "shape.")                                                                                    \
+    X(CG_RULE_DEFINITION, "definition", "definition", "N_{ab} = [\\text{its definition}]_{ab}",    \
+      "A name may be replaced by what it was defined as, entry by entry.")                         \
+    X(CG_RULE_CHAIN, "chain", "chain rule",                                                        \
+      "\\frac{\\partial J}{\\partial W_{kl}} = \\sum_i \\frac{\\partial J}{\\partial "             \
+      "Y_i}\\frac{\\partial Y_i}{\\partial W_{kl}}",                                               \
+      "A small change of the parameter moves every entry of Y, each of them moves J, and to "      \
+      "first order the effects add up.")                                                           \
+    X(CG_RULE_SUBSTITUTE, "substitute", "both derivatives, written out",                           \
+      "a = b \\Rightarrow f(a) = f(b)", "What was derived just before is put in its place.")       \
+    X(CG_RULE_WRITE_OUT, "write out", "written out in indices", "[HW]_i = \\sum_j H_j W_{ji}",     \
+      "An entry of a matrix product, sum or transpose is spelled out, entry by entry.")            \
+    X(CG_RULE_LINEARITY, "linearity", "linearity", "\\partial(a + b) = \\partial a + \\partial b", \
+      "The derivative of a sum is the sum of the derivatives, and constant factors stand in "      \
+      "front.")                                                                                    \
+    X(CG_RULE_PRODUCT, "product", "product rule",                                                  \
+      "\\partial(ab) = a\\,\\partial b + b\\,\\partial a",                                         \
+      "Each factor changes while the others stand still.")                                         \
+    X(CG_RULE_QUOTIENT, "quotient", "quotient rule",                                               \
+      "\\partial\\frac{a}{b} = \\frac{\\partial a}{b} - \\frac{a\\,\\partial b}{b^2}",             \
+      "A quotient changes with its numerator, and against its denominator.")                       \
+    X(CG_RULE_POWER, "power", "power rule", "\\partial a^n = n\\,a^{n-1}\\,\\partial a",           \
+      "The exponent comes down in front.")                                                         \
+    X(CG_RULE_ELEMENTWISE, "elementwise", "elementwise function",                                  \
+      "\\partial f(a) = f'(a)\\,\\partial a",                                                      \
+      "f acts on each entry alone, so its slope at that entry is a factor.")                       \
+    X(CG_RULE_CONSTANT, "constant", "constant", "\\partial c = 0",                                 \
+      "What does not depend on the entry does not change with it.")                                \
+    X(CG_RULE_DELTA, "delta", "Kronecker delta",                                                   \
+      "\\frac{\\partial X_a}{\\partial X_b} = \\delta_{ab}",                                       \
+      "An entry changes with itself at rate 1 and with no other entry: 1 where the indices "       \
+      "agree, else 0.")                                                                            \
+    X(CG_RULE_SIMPLIFY, "simplify", "zeros and units dropped", "0 + a = a,\\quad 1\\cdot a = a",   \
+      "Zeros in a sum and ones in a product may go; numbers are multiplied out.")                  \
+    X(CG_RULE_REORDER, "reorder", "factors reordered", "ab = ba,\\quad a(b + c) = ab + ac",        \
+      "Numbers may be multiplied in any order, and a factor goes into each term of a sum.")        \
+    X(CG_RULE_COLLAPSE, "collapse", "the delta collapses the sum",                                 \
+      "\\sum_i a_i\\,\\delta_{ik} = a_k",                                                          \
+      "Of the whole sum only the term with equal indices is not zero.")                            \
+    X(CG_RULE_MATRIX_FORM, "matrix form", "matrix form", "\\sum_j A_{kj} B_{jl} = [AB]_{kl}",      \
+      "The pattern of the indices is the pattern of a matrix operation.")                          \
+    X(CG_RULE_ALL_ENTRIES, "all entries", "all entries at once",                                   \
+      "A_{kl} = B_{kl}\\ \\text{for all}\\ k, l \\Rightarrow A = B",                               \
+      "The equation holds for every entry, so it holds for the matrices.")                         \
+    X(CG_RULE_NAME, "name", "a name for it", "\\delta = (Y - Y^*) * f'(Z)",                        \
+      "A result that is used again gets a name.")
+
+enum cg_rule {
+#define X(id, key, name, law, why) id,
+    CG_RULES(X)
+#undef X
+        CG_RULE_COUNT
+};
+
+struct cg_rule_info {
+    const char *key;  /* "collapse": what narration and JSON name */
+    const char *name; /* as shown */
+    const char *law;  /* TeX */
+    const char *why;  /* one sentence */
+};
+
+const struct cg_rule_info *cg_rule_info(enum cg_rule rule);
+/* The rule with that key, or CG_RULE_COUNT. */
+enum cg_rule cg_rule_find(const char *key);
+
+#endif

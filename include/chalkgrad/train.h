@@ -1,0 +1,56 @@
+/* Training: evaluates the derived gradients and updates the parameters, one update at a time.
+ *
+ * There is no backward pass in here: the gradient of a parameter is the matrix form that cg_derive
+ * found, evaluated in the trainer's environment.
+ */
+#ifndef CHALKGRAD_TRAIN_H
+#define CHALKGRAD_TRAIN_H
+
+#include <chalkgrad/eval.h>
+
+enum cg_optimizer { CG_SGD, CG_MOMENTUM, CG_ADAM };
+
+struct cg_train_options {
+    const struct cg_value **params; /* what is trained */
+    size_t n_params;
+    const struct cg_value **rows; /* what is cut into mini-batches by rows */
+    size_t n_rows;
+    const struct cg_value *loss; /* J */
+    enum cg_optimizer optimizer;
+    double rate;
+    size_t batch; /* rows an update; 0 or all rows: full batch */
+    size_t epochs;
+    uint64_t seed;
+};
+
+/* One update as it happened, kept for rewinding: the parameters before it. */
+struct cg_trainer;
+
+/* Derives the gradients it needs into the book (those it has are used). Borrows book and options'
+ * arrays. NULL on error: a parameter without a matrix form, rows that do not agree. */
+struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train_options *options,
+                                     struct cg_error *error);
+void cg_trainer_destroy(struct cg_trainer *trainer);
+
+/* One update. False with an error when a loss or gradient is not finite: names epoch and parameter.
+ */
+bool cg_trainer_update(struct cg_trainer *trainer, struct cg_error *error);
+
+size_t cg_trainer_updates(const struct cg_trainer *trainer); /* done so far */
+size_t cg_trainer_epoch(const struct cg_trainer *trainer);   /* finished epochs */
+double cg_trainer_loss(const struct cg_trainer *trainer); /* J over all rows, parameters as now */
+
+/* The loss after each finished epoch, [0] before the first update. */
+const double *cg_trainer_losses(const struct cg_trainer *trainer, size_t *count);
+
+/* The environment now: all rows, parameters as now, definitions fresh. Borrowed. */
+struct cg_env *cg_trainer_env(struct cg_trainer *trainer);
+
+/* The gradient of params[i] at the parameters as now, all rows: the derived form. Borrowed until
+ * the next update. */
+const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param);
+
+/* Back to the state after `update` updates (0 = start), exactly: same bits as the first time. */
+bool cg_trainer_seek(struct cg_trainer *trainer, size_t update, struct cg_error *error);
+
+#endif

@@ -1,0 +1,83 @@
+/* The board: the pure step function (lesson, values, position, time) -> scene, and what keys do to
+ * a position. No windows, no SDL, no clock of its own.
+ */
+#ifndef VIEW_BOARD_H
+#define VIEW_BOARD_H
+
+#include "view/scene.h"
+#include "view/theme.h"
+
+#include <chalkgrad/lesson.h>
+
+enum cg_rung { CG_RUNG_NUMBERS, CG_RUNG_INDEX, CG_RUNG_MATRIX };
+
+enum cg_action {
+    CG_ACTION_NONE,
+    CG_ACTION_NEXT,
+    CG_ACTION_PREVIOUS,
+    CG_ACTION_FIRST,
+    CG_ACTION_LAST,
+    CG_ACTION_PLAY, /* play and pause; in training: run and freeze */
+    CG_ACTION_OPEN, /* a line's sub-steps */
+    CG_ACTION_FOLD,
+    CG_ACTION_RUNG, /* cell -> index -> matrix */
+    CG_ACTION_RUNG_BACK,
+    CG_ACTION_IVERSON, /* the Kronecker delta as [i = k] */
+    CG_ACTION_GRADIENT_CHECK,
+    CG_ACTION_DERIVE,  /* in training: the derivation of the frozen update */
+    CG_ACTION_RESTART, /* in training: same start again */
+    CG_ACTION_THEME,
+    CG_ACTION_HELP,
+    CG_ACTION_BACK /* close help, leave sub-steps, leave the frozen derivation, leave the lesson */
+};
+
+enum { CG_MAX_FOLD = 6 };
+
+/* Where the learner is. Plain data: two equal positions give equal scenes. */
+struct cg_position {
+    size_t beat;
+    size_t fold_depth;        /* 0: the beat's own step */
+    size_t fold[CG_MAX_FOLD]; /* which child at each depth */
+    enum cg_rung rung;
+    bool iverson, gradient_check, help;
+    size_t pin_row, pin_col; /* the pinned cell of the result */
+    int choice;              /* the chosen answer of the beat's question, -1 = none yet */
+    enum cg_theme_id theme;
+    /* pointing */
+    bool has_pointer;
+    float pointer_x, pointer_y;
+    /* the animation: the position came from this beat/fold, `phase` goes 0 -> 1; 1 = at rest */
+    size_t from_beat, from_fold_depth, from_fold[CG_MAX_FOLD];
+    float phase;
+    bool playing;
+    /* training */
+    bool running;  /* else frozen */
+    size_t update; /* the update that is shown */
+};
+
+struct cg_board; /* one lesson opened for showing: caches; no static state */
+
+/* Borrows the lesson and fonts; own caches. */
+struct cg_board *cg_board_create(struct cg_lesson *lesson, const struct cg_fonts *fonts,
+                                 struct cg_error *error);
+void cg_board_destroy(struct cg_board *board);
+
+struct cg_position cg_position_start(const struct cg_board *board);
+
+/* What an action does. Returns false where it does nothing here (for BACK: the app leaves). */
+bool cg_board_act(struct cg_board *board, struct cg_position *position, enum cg_action action);
+/* A click (or touch) at a point of the last scene: pin a cell, jump on the timeline, choose, ... */
+bool cg_board_click(struct cg_board *board, struct cg_position *position,
+                    const struct cg_scene *scene, float x, float y);
+/* Lets `seconds` pass: animation, play, training. Returns true while something still moves, so that
+ * the loop may sleep when it says false. */
+bool cg_board_advance(struct cg_board *board, struct cg_position *position, double seconds);
+
+/* Appends the whole picture to a scene that was begun. Pure: the same position, the same items. */
+void cg_board_draw(struct cg_board *board, const struct cg_position *position,
+                   struct cg_scene *scene);
+
+/* How many stops the timeline has: `show --step N` takes 1 .. this. */
+size_t cg_board_beats(const struct cg_board *board);
+
+#endif
