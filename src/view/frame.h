@@ -1,0 +1,55 @@
+/* What one picture is made from: handed down from the board to the views that draw parts of it. */
+#ifndef VIEW_FRAME_H
+#define VIEW_FRAME_H
+
+#include "view/board.h"
+
+struct cg_frame {
+    struct cg_scene *scene;
+    const struct cg_fonts *fonts;
+    const struct cg_theme *theme;
+    struct cg_lesson *lesson;
+    struct cg_env *env; /* the numbers shown: the lesson's, or those of a frozen update */
+    const struct cg_check *checks; /* of the lines, by step id */
+    const struct cg_position *position;
+    const struct cg_beat *beat;
+    const struct cg_step *step; /* the line shown (fold resolved); NULL where the beat has none */
+    const struct cg_step *from; /* the line that the animation comes from; NULL at rest */
+    float phase;                /* 0 .. 1, eased; 1 at rest */
+    float em;                   /* pixels of body text: grows with the canvas */
+};
+
+/* Colours by meaning: the same for a value, an index, a term everywhere (ink.c). */
+struct cg_color cg_value_ink(const struct cg_theme *theme, const struct cg_value *value);
+struct cg_color cg_index_ink(const struct cg_theme *theme, char letter);
+/* The colour of a term and of its grid: its value's, gradient for dJ/d., kronecker for a delta, the
+ * function's colour for f'(..), the first value's of a compound term. */
+struct cg_color cg_term_ink(const struct cg_theme *theme, const struct cg_expr *term);
+/* The colour of one object of a typeset formula. */
+struct cg_color cg_object_ink(const struct cg_theme *theme, const struct cg_object *object);
+
+/* The stage (stage.c): the line of the derivation, the line before it, the grids of its terms, the
+ * arithmetic of the pinned cell, the legend; within `area`. */
+void cg_stage_draw(const struct cg_frame *frame, struct cg_box area);
+
+/* A formula as items of the scene (formula_view.c): its left end at x, its baseline at y, `size`
+ * pixels per em, each object in its ink; `alpha` fades it. Adds hit regions where `hits`. Returns
+ * its width. */
+float cg_draw_formula(const struct cg_frame *frame, const struct cg_formula *formula,
+                      const struct cg_objects *objects, float x, float y, float size, float alpha,
+                      bool hits);
+
+/* The training view (training.c): parameters, gradients, decision surface, loss, one update in
+ * numbers. */
+void cg_training_draw(const struct cg_frame *frame, const struct cg_trainer *trainer,
+                      struct cg_box area);
+
+/* Numbers in cells: one format for a whole grid, tabular, with a common power of ten where all are
+ * tiny or huge (exponent 0: none), "−" as the minus sign (number.c). */
+struct cg_number_format {
+    int decimals, exponent;
+};
+struct cg_number_format cg_number_format(const double *numbers, size_t count, int digits);
+void cg_number_text(char text[32], struct cg_number_format format, double number);
+
+#endif
