@@ -176,8 +176,7 @@ const struct cg_expr *cg_substitute_index(struct cg_arena *arena, const struct c
 /* True where `value` occurs in the expression as written (definitions are not looked through). */
 bool cg_mentions(const struct cg_expr *expr, const struct cg_value *value);
 
-/* The nodes in the expression, shared ones counted once; the depth of the tree. */
+/* The nodes in the expression, shared ones counted once. */
 size_t cg_expr_size(const struct cg_expr *expr);
-size_t cg_expr_depth(const struct cg_expr *expr);
 
 #endif
