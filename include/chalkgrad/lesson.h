@@ -28,13 +28,14 @@ struct cg_paragraph {
     bool item;    /* a list item */
 };
 
-/* A question before the answer: `ask` block. The engine marks, not a stored answer. */
+/* A question before the answer: `ask` block. The engine marks, not a stored answer. It belongs to
+ * the beat at which it is asked; the next beats give the answer away. */
 struct cg_question {
     struct cg_paragraph prompt;
-    const char *expression; /* model language: what the right choice equals */
-    const char **choices;   /* as shown */
-    size_t n_choices;
-    size_t right; /* found by evaluating, at opening */
+    const char *answer;           /* as written: what the right choice equals */
+    struct cg_paragraph *choices; /* as shown; an expression is one MATH span */
+    size_t n_choices;             /* 2 .. 6 */
+    size_t right;                 /* found by evaluating, at opening */
     struct cg_place place;
 };
 
