@@ -24,11 +24,20 @@ enum cg_action {
     CG_ACTION_RUNG_BACK,
     CG_ACTION_IVERSON, /* the Kronecker delta as [i = k] */
     CG_ACTION_GRADIENT_CHECK,
-    CG_ACTION_DERIVE,  /* in training: the derivation of the frozen update */
-    CG_ACTION_RESTART, /* in training: same start again */
+    CG_ACTION_DERIVE, /* in training: the derivation of the frozen update */
+    CG_ACTION_UPDATE, /* in training: one update */
+    CG_ACTION_UPDATE_BACK,
+    CG_ACTION_EPOCH,    /* in training: one epoch */
+    CG_ACTION_RESTART,  /* in training: same start again */
+    CG_ACTION_CHOOSE_1, /* the answers of the question, in order */
+    CG_ACTION_CHOOSE_2,
+    CG_ACTION_CHOOSE_3,
+    CG_ACTION_CHOOSE_4,
     CG_ACTION_THEME,
+    CG_ACTION_FULLSCREEN, /* the app's: the board returns false */
     CG_ACTION_HELP,
-    CG_ACTION_BACK /* close help, leave sub-steps, leave the frozen derivation, leave the lesson */
+    CG_ACTION_BACK, /* close help, leave sub-steps, leave the frozen derivation, leave the lesson */
+    CG_ACTION_LEAVE /* the app's: back to the lessons at once */
 };
 
 enum { CG_MAX_FOLD = 6 };
@@ -46,13 +55,23 @@ struct cg_position {
     /* pointing */
     bool has_pointer;
     float pointer_x, pointer_y;
-    /* the animation: the position came from this beat/fold, `phase` goes 0 -> 1; 1 = at rest */
+    /* the animation: the position came from this beat/fold, `phase` goes 0 -> 1; 1 = at rest, and
+     * then from_* is the position itself */
     size_t from_beat, from_fold_depth, from_fold[CG_MAX_FOLD];
     float phase;
     bool playing;
+    float wait; /* playing: seconds since the step came to rest */
+    /* NEXT walked out of this line's sub-steps: PREVIOUS leads back into them. depth 0 = none */
+    size_t left_beat, left_depth, left_fold[CG_MAX_FOLD];
     /* training */
-    bool running;  /* else frozen */
-    size_t update; /* the update that is shown */
+    bool running;     /* else frozen */
+    size_t update;    /* the update that is shown: so many have been done */
+    size_t trained;   /* the furthest update so far: the loss curve goes to here */
+    size_t pin_param; /* which parameter has the pinned cell */
+    /* the derivation of a frozen update: `beat` then counts through that of parameter pin_param,
+     * and BACK returns to training_beat */
+    bool deriving;
+    size_t training_beat;
 };
 
 struct cg_board; /* one lesson opened for showing: caches; no static state */
@@ -66,9 +85,13 @@ struct cg_position cg_position_start(const struct cg_board *board);
 
 /* What an action does. Returns false where it does nothing here (for BACK: the app leaves). */
 bool cg_board_act(struct cg_board *board, struct cg_position *position, enum cg_action action);
-/* A click (or touch) at a point of the last scene: pin a cell, jump on the timeline, choose, ... */
+/* A click (or touch) at a point of the last scene: pin a cell, jump on the timeline, choose, ...
+ * False where nothing is there, and for the app's own buttons (CG_ACTION_LEAVE, _FULLSCREEN). */
 bool cg_board_click(struct cg_board *board, struct cg_position *position,
                     const struct cg_scene *scene, float x, float y);
+/* The pointer moved to a point with the button down: the loss curve and the timeline follow it. */
+bool cg_board_drag(struct cg_board *board, struct cg_position *position,
+                   const struct cg_scene *scene, float x, float y);
 /* Lets `seconds` pass: animation, play, training. Returns true while something still moves, so that
  * the loop may sleep when it says false. */
 bool cg_board_advance(struct cg_board *board, struct cg_position *position, double seconds);

@@ -39,11 +39,6 @@ float cg_draw_formula(const struct cg_frame *frame, const struct cg_formula *for
                       const struct cg_objects *objects, float x, float y, float size, float alpha,
                       bool hits);
 
-/* The training view (training.c): parameters, gradients, decision surface, loss, one update in
- * numbers. */
-void cg_training_draw(const struct cg_frame *frame, const struct cg_trainer *trainer,
-                      struct cg_box area);
-
 /* Numbers in cells: one format for a whole grid, tabular, with a common power of ten where all are
  * tiny or huge (exponent 0: none), "−" as the minus sign (number.c). */
 struct cg_number_format {

@@ -1,0 +1,69 @@
+#include "view/keys.h"
+
+#include <string.h>
+
+static const struct cg_key keys[] = {
+    {"Right|PageDown", "→|Page down", CG_ACTION_NEXT, "the next line", false},
+    {"Left|PageUp", "←|Page up", CG_ACTION_PREVIOUS, "the line before", false},
+    {"Down", "↓", CG_ACTION_OPEN, "open this line: one rule at a time", false},
+    {"Up", "↑", CG_ACTION_FOLD, "fold it again", false},
+    {"Home", "Home", CG_ACTION_FIRST, "the first line", false},
+    {"End", "End", CG_ACTION_LAST, "the last line", false},
+    {"Space", "Space", CG_ACTION_PLAY, "play, pause; in training: run, freeze", false},
+    {"Tab", "Tab", CG_ACTION_RUNG, "numbers, indices, matrices", false},
+    {"Shift+Tab", "Shift|Tab", CG_ACTION_RUNG_BACK, "the same, the other way round", false},
+    {"1|Keypad 1", "1", CG_ACTION_CHOOSE_1, "answer with the first choice", false},
+    {"2|Keypad 2", "2", CG_ACTION_CHOOSE_2, "with the second", false},
+    {"3|Keypad 3", "3", CG_ACTION_CHOOSE_3, "with the third", false},
+    {"4|Keypad 4", "4", CG_ACTION_CHOOSE_4, "with the fourth", false},
+    {"K", "K", CG_ACTION_IVERSON, "Kronecker delta as [i = k]", false},
+    {"G", "G", CG_ACTION_GRADIENT_CHECK, "gradient check: derived beside measured", false},
+    {".", ".", CG_ACTION_UPDATE, "one update", true},
+    {",", ",", CG_ACTION_UPDATE_BACK, "one update back", true},
+    {"E", "E", CG_ACTION_EPOCH, "one epoch", true},
+    {"R", "R", CG_ACTION_RESTART, "the same start again", true},
+    {"D", "D", CG_ACTION_DERIVE, "the derivation of this very update", true},
+    {"T", "T", CG_ACTION_THEME, "dark, light", false},
+    {"F|F11", "F", CG_ACTION_FULLSCREEN, "fullscreen", false},
+    {"?|H|F1|Shift+/", "?", CG_ACTION_HELP, "these keys", false},
+    {"Escape|AC Back", "Esc", CG_ACTION_BACK, "back", false},
+};
+
+const struct cg_key *cg_keys(size_t *count)
+{
+    *count = sizeof keys / sizeof *keys;
+    return keys;
+}
+
+/* Is `name`, after `prefix`, one of the names in the list? */
+static bool listed(const char *list, const char *prefix, const char *name)
+{
+    size_t prefix_length = strlen(prefix), length = strlen(name);
+    for (const char *at = list; *at;) {
+        size_t n = strcspn(at, "|");
+        if (n == prefix_length + length && strncmp(at, prefix, prefix_length) == 0 &&
+            strncmp(at + prefix_length, name, length) == 0)
+            return true;
+        at += n + (at[n] == '|');
+    }
+    return false;
+}
+
+enum cg_action cg_key_action(const char *name, bool shift)
+{
+    if (!name || !*name)
+        return CG_ACTION_NONE;
+    for (int held = shift; held >= 0; held--)
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+            if (listed(keys[i].names, held ? "Shift+" : "", name))
+                return keys[i].action;
+    return CG_ACTION_NONE;
+}
+
+const char *cg_key_cap(struct cg_arena *arena, enum cg_action action)
+{
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i].action == action)
+            return cg_strndup(arena, keys[i].caps, strcspn(keys[i].caps, "|"));
+    return "";
+}
