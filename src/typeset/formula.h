@@ -40,6 +40,7 @@ struct cg_formula {
     size_t n_rules;
     struct cg_formula_object *objects; /* outer before inner */
     size_t n_objects;
+    const char *tex; /* the source, as given */
 };
 
 /* Lays out TeX in display or text style. NULL with the column (and length) of the mistake. Depth is

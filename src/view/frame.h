@@ -4,6 +4,8 @@
 
 #include "view/board.h"
 
+#include <chalkgrad/print.h>
+
 struct cg_frame {
     struct cg_scene *scene;
     const struct cg_fonts *fonts;
@@ -33,8 +35,8 @@ struct cg_color cg_object_ink(const struct cg_theme *theme, const struct cg_obje
 void cg_stage_draw(const struct cg_frame *frame, struct cg_box area);
 
 /* A formula as items of the scene (formula_view.c): its left end at x, its baseline at y, `size`
- * pixels per em, each object in its ink; `alpha` fades it. Adds hit regions where `hits`. Returns
- * its width. */
+ * pixels per em, each object in its ink; `alpha` fades it. Adds hit regions where `hits`. The label
+ * of its first item is its TeX. `objects` may be NULL. Returns its width. */
 float cg_draw_formula(const struct cg_frame *frame, const struct cg_formula *formula,
                       const struct cg_objects *objects, float x, float y, float size, float alpha,
                       bool hits);

@@ -28,8 +28,8 @@ struct cg_item {
             bool dashed;
         } rect;
         struct {
-            const char
-                *text; /* what the glyphs say (TeX for a formula): dump, search, accessibility */
+            const char *text; /* what the glyphs say: dump, search, accessibility; NULL in a
+                                 formula, whose first item has its TeX as label */
             enum cg_face face;
             float x, y, size; /* origin on the baseline, pixels per em */
             struct cg_color color;

@@ -25,6 +25,13 @@ enum cg_theme_id cg_theme_find(const char *name);
 
 /* WCAG 2.1 contrast ratio of two opaque colours, 1 .. 21. */
 double cg_contrast(struct cg_color a, struct cg_color b);
+/* (1 - t) a + t b, channel by channel; t is clamped to 0 .. 1. */
 struct cg_color cg_mix(struct cg_color a, struct cg_color b, double t);
+
+/* The fill of a grid's cell and the colour of the number in it: `base` is the ink of what the grid
+ * shows (or theme->positive, theme->negative), intensity 0 (barely tinted) .. 1 (as strong as the
+ * text stays readable on). The text is theme->text, with a contrast of at least 4.5:1. */
+void cg_cell_colors(const struct cg_theme *theme, struct cg_color base, double intensity,
+                    struct cg_color *fill, struct cg_color *text);
 
 #endif
