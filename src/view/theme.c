@@ -57,7 +57,7 @@ static const struct cg_theme themes[CG_THEME_COUNT] =
                               RGB(0x00717A), RGB(0x467212), RGB(0x8A5D04), RGB(0x674C36),
                               RGB(0xBE2517), RGB(0x8C2FAF)},
                 .indices =
-                    {RGB(0x9F0048), RGB(0x0069A3), RGB(0x836503), RGB(0x004D00), RGB(0x6A1FA3),
+                    {RGB(0x9F0048), RGB(0x0069A3), RGB(0x836503), RGB(0x004D00), RGB(0x5C0090),
                      RGB(0x2B1A2E)},
             },
 };
