@@ -21,7 +21,7 @@ struct cg_item {
     enum cg_item_kind kind;
     const char *label; /* what it is, for the text dump: "grid H", or NULL */
     union {
-        struct {
+        struct { /* snapped to whole device pixels; the border lies inside the box */
             struct cg_box box;
             float radius, stroke_width; /* stroke_width 0: no border */
             struct cg_color fill, stroke;
