@@ -17,10 +17,15 @@ struct cg_matrix {
  * or others (verification evaluates in several sizes). */
 struct cg_env {
     const struct cg_model *model;
-    struct cg_arena arena;
     size_t *sizes;
     struct cg_matrix
         *values; /* by cg_value.id, inputs and definitions; results are evaluated by body */
+
+    /* Private. */
+    struct cg_arena arena, scratch;
+    size_t n_sizes;
+    struct cg_plan_of_env *plan; /* computes the definitions */
+    struct cg_matrix result;     /* the last that cg_env_get computed */
 };
 
 /* Draws or copies the inputs (each by its init; the generator is seeded with seed and the value's
@@ -69,7 +74,7 @@ double *cg_eval_tensor(const struct cg_env *env, struct cg_arena *arena, const s
 struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *arena,
                                      const struct cg_value *of, const struct cg_value *wrt);
 
-/* A kernel (order 0, 1 or 2 derivative) at x. relu' and abs' at 0 are 0. */
+/* A kernel (order 0 to 3: the function and its derivatives) at x. relu' and abs' at 0 are 0. */
 double cg_kernel(enum cg_kernel kernel, int order, double x);
 
 #endif

@@ -23,7 +23,6 @@ struct cg_train_options {
     uint64_t seed;
 };
 
-/* One update as it happened, kept for rewinding: the parameters before it. */
 struct cg_trainer;
 
 /* Derives the gradients it needs into the book (those it has are used). Borrows book and options'
@@ -38,7 +37,7 @@ bool cg_trainer_update(struct cg_trainer *trainer, struct cg_error *error);
 
 size_t cg_trainer_updates(const struct cg_trainer *trainer); /* done so far */
 size_t cg_trainer_epoch(const struct cg_trainer *trainer);   /* finished epochs */
-double cg_trainer_loss(const struct cg_trainer *trainer); /* J over all rows, parameters as now */
+double cg_trainer_loss(struct cg_trainer *trainer); /* J over all rows, parameters as now */
 
 /* The loss after each finished epoch, [0] before the first update. */
 const double *cg_trainer_losses(const struct cg_trainer *trainer, size_t *count);
@@ -50,7 +49,8 @@ struct cg_env *cg_trainer_env(struct cg_trainer *trainer);
  * the next update. */
 const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param);
 
-/* Back to the state after `update` updates (0 = start), exactly: same bits as the first time. */
+/* To the state after `update` updates (0 = start), exactly: the same bits as the first time. Goes
+ * back by checkpoints and replays from there. */
 bool cg_trainer_seek(struct cg_trainer *trainer, size_t update, struct cg_error *error);
 
 #endif

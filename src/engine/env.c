@@ -1,0 +1,246 @@
+#include "engine/env.h"
+
+#include "engine/npy.h"
+
+#include <chalkgrad/file.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t env_size(const struct cg_env *env, int dim)
+{
+    int root = cg_dim_root(env->model, dim);
+    /* A claim may bring a new literal size after the environment was made. */
+    return (size_t)root < env->n_sizes ? env->sizes[root] : cg_dim_size(env->model, dim);
+}
+
+void env_begin(struct cg_env *env, const struct cg_model *model, const size_t *sizes)
+{
+    *env = (struct cg_env){.model = model, .n_sizes = model->n_dims};
+    cg_arena_init(&env->arena);
+    cg_arena_init(&env->scratch);
+    env->sizes = cg_alloc_array(&env->arena, model->n_dims, sizeof *env->sizes);
+    for (size_t d = 0; d < model->n_dims; d++)
+        env->sizes[d] = sizes ? sizes[d] : cg_dim_size(model, (int)d);
+    env->values = cg_alloc_array(&env->arena, model->n_values, sizeof *env->values);
+}
+
+void env_inputs(struct cg_env *env, const struct cg_matrix *const *shared)
+{
+    for (size_t id = 0; id < env->model->n_values; id++) {
+        const struct cg_value *value = env->model->values[id];
+        if (value->kind != CG_VALUE_INPUT)
+            continue;
+        if (shared && shared[id])
+            env->values[id] = *shared[id];
+        else
+            env->values[id] = matrix_new(&env->arena, env_size(env, value->shape.rows),
+                                         env_size(env, value->shape.cols));
+    }
+}
+
+void env_plan(struct cg_env *env, const struct cg_value *cut)
+{
+    size_t n = env->model->n_values;
+    struct cg_plan_of_env *p = cg_alloc(&env->arena, sizeof *p);
+    p->roots = cg_alloc_array(&env->arena, n, sizeof *p->roots);
+    p->ends = cg_alloc_array(&env->arena, n, sizeof *p->ends);
+    plan_init(&p->plan, env, &env->arena, NULL);
+    env->plan = p;
+    for (size_t id = 0; id < n; id++) {
+        const struct cg_value *value = env->model->values[id];
+        if (value->kind == CG_VALUE_DEFINED && value != cut) {
+            p->roots[id] = plan_add(&p->plan, value->body);
+            env->values[id] = p->plan.steps[p->roots[id]].out;
+        }
+        p->ends[id] = p->plan.n_steps;
+    }
+}
+
+void cg_env_finish(struct cg_env *env)
+{
+    if (!env)
+        return;
+    cg_arena_finish(&env->arena);
+    cg_arena_finish(&env->scratch);
+    *env = (struct cg_env){0};
+}
+
+void cg_env_refresh(struct cg_env *env)
+{
+    size_t n = env->model->n_values;
+    if (n)
+        plan_run(&env->plan->plan, 0, env->plan->ends[n - 1]);
+}
+
+/* Each value has a generator of its own, so that adding a later value changes no earlier one. */
+static void seed_for(struct cg_prng *prng, uint64_t seed, size_t id)
+{
+    cg_prng_seed(prng, seed ^ ((uint64_t)id + 1) * 0x9E3779B97F4A7C15u);
+}
+
+/* The path as it is seen from the model's own folder. */
+static const char *beside(struct cg_arena *arena, const char *file, const char *path)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    if (!slash || path[0] == '/')
+        return path;
+    return cg_format(arena, "%.*s%s", (int)(slash - file + 1), file, path);
+}
+
+static bool load(struct cg_env *env, const struct cg_value *value, const struct cg_matrix *m,
+                 struct cg_error *error)
+{
+    const struct cg_init *init = &value->init;
+    const char *file = env->model->file, *why;
+    const char *path = beside(&env->scratch, file, init->path);
+    size_t size;
+    char *bytes =
+        cg_read_file(&env->scratch, path, matrix_count(m) * sizeof(double) + 65536, &size, error);
+    if (!bytes)
+        return false;
+    struct npy npy;
+    if (!npy_read(&env->scratch, bytes, size, &npy, &why))
+        return cg_fail(error, file, init->place, "%s %s", path, why);
+    bool row = npy.n_axes == 1 && m->rows == 1;
+    if (npy.axes[row ? 1 : 0] != m->rows || npy.axes[row ? 0 : 1] != m->cols)
+        return npy.n_axes == 1
+                   ? cg_fail(error, file, init->place, "%s holds %zu numbers, but %s is %zu x %zu",
+                             path, npy.axes[0], value->name, m->rows, m->cols)
+                   : cg_fail(error, file, init->place, "%s is %zu x %zu, but %s is %zu x %zu", path,
+                             npy.axes[0], npy.axes[1], value->name, m->rows, m->cols);
+    memcpy(m->data, npy.data, matrix_count(m) * sizeof(double));
+    cg_arena_reset(&env->scratch);
+    return matrix_finite(m) ||
+           cg_fail(error, file, init->place, "%s holds numbers that are not finite", path);
+}
+
+static void draw(const struct cg_matrix *m, const struct cg_init *init, struct cg_prng *prng)
+{
+    bool uniform = init->kind == CG_INIT_UNIFORM, normal = init->kind == CG_INIT_NORMAL;
+    for (size_t i = 0; i < matrix_count(m); i++)
+        if (uniform)
+            m->data[i] = init->a + (init->b - init->a) * cg_prng_uniform(prng);
+        else
+            m->data[i] = (normal ? init->a : 0) + (normal ? init->b : 1) * cg_prng_normal(prng);
+}
+
+static bool fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
+                       struct cg_error *error)
+{
+    const struct cg_matrix *m = &env->values[value->id];
+    struct cg_prng prng;
+    switch (value->init.kind) {
+    case CG_INIT_RANDOM:
+    case CG_INIT_UNIFORM:
+    case CG_INIT_NORMAL:
+        seed_for(&prng, seed, value->id);
+        draw(m, &value->init, &prng);
+        return true;
+    case CG_INIT_LITERAL:
+    case CG_INIT_DATA:
+        memcpy(m->data, value->init.data, matrix_count(m) * sizeof(double));
+        return true;
+    case CG_INIT_ZEROS:
+        return true; /* as allocated */
+    case CG_INIT_ONES:
+        for (size_t i = 0; i < matrix_count(m); i++)
+            m->data[i] = 1;
+        return true;
+    case CG_INIT_EYE:
+        for (size_t i = 0; i < m->rows && i < m->cols; i++)
+            m->data[i * m->cols + i] = 1;
+        return true;
+    case CG_INIT_LOAD:
+        return load(env, value, m, error);
+    }
+    return true;
+}
+
+bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed,
+                 struct cg_error *error)
+{
+    env_begin(env, model, NULL);
+    env_inputs(env, NULL);
+    for (size_t id = 0; id < model->n_values; id++)
+        if (model->values[id]->kind == CG_VALUE_INPUT &&
+            !fill_input(env, model->values[id], seed, error)) {
+            cg_env_finish(env);
+            return false;
+        }
+    env_plan(env, NULL);
+    cg_env_refresh(env);
+    return true;
+}
+
+/* Distinct sizes from 2 up, in random order, for the roots that are not 1. */
+static size_t *random_sizes(const struct cg_model *model, struct cg_prng *prng)
+{
+    size_t *sizes = cg_xmalloc((model->n_dims + 1) * sizeof *sizes), n_roots = 0;
+    size_t *pool = cg_xmalloc((model->n_dims + 1) * sizeof *pool);
+    for (size_t d = 0; d < model->n_dims; d++) {
+        bool root = cg_dim_root(model, (int)d) == (int)d;
+        sizes[d] = cg_dim_size(model, (int)d);
+        if (root && sizes[d] != 1)
+            pool[n_roots++] = 0;
+    }
+    for (size_t i = 0; i < n_roots; i++) { /* an inside-out shuffle of 2, 3, 4, ... */
+        size_t j = (size_t)cg_prng_below(prng, i + 1);
+        pool[i] = pool[j];
+        pool[j] = i + 2;
+    }
+    for (size_t d = 0; d < model->n_dims; d++)
+        if (cg_dim_root(model, (int)d) == (int)d && sizes[d] != 1)
+            sizes[d] = pool[--n_roots];
+    free(pool);
+    return sizes;
+}
+
+void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,
+                        bool positive)
+{
+    size_t *sizes = random_sizes(model, prng);
+    env_begin(env, model, sizes);
+    free(sizes);
+    env_inputs(env, NULL);
+    for (size_t id = 0; id < model->n_values; id++) {
+        if (model->values[id]->kind != CG_VALUE_INPUT)
+            continue;
+        const struct cg_matrix *m = &env->values[id];
+        for (size_t i = 0; i < matrix_count(m); i++)
+            m->data[i] = positive ? 0.5 + cg_prng_uniform(prng) : cg_prng_normal(prng);
+    }
+    env_plan(env, NULL);
+    cg_env_refresh(env);
+}
+
+void env_copy_cut(struct cg_env *env, const struct cg_env *from, const struct cg_value *cut)
+{
+    env_begin(env, from->model, from->sizes);
+    env_inputs(env, NULL);
+    for (size_t id = 0; id < env->model->n_values; id++) {
+        const struct cg_value *value = env->model->values[id];
+        const struct cg_matrix *m = &from->values[id];
+        if (value == cut)
+            env->values[id] = matrix_new(&env->arena, m->rows, m->cols);
+        if (value == cut || value->kind == CG_VALUE_INPUT)
+            memcpy(env->values[id].data, m->data, matrix_count(m) * sizeof(double));
+    }
+    env_plan(env, cut);
+    cg_env_refresh(env);
+}
+
+void cg_env_copy(struct cg_env *env, const struct cg_env *from)
+{
+    env_copy_cut(env, from, NULL);
+}
+
+const struct cg_matrix *cg_env_get(struct cg_env *env, const struct cg_value *value)
+{
+    if (value->kind != CG_VALUE_RESULT)
+        return &env->values[value->id];
+    cg_arena_reset(&env->scratch);
+    env->result = cg_eval(env, &env->scratch, value->body);
+    return &env->result;
+}

@@ -1,0 +1,277 @@
+#include "engine/forward.h"
+
+#include "engine/env.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One operator's arguments, their tangents (data NULL: zero), its value, and where its tangent
+ * goes. */
+struct moving {
+    const struct cg_expr *expr;
+    const struct cg_matrix *args;
+    struct cg_matrix *dots;
+    struct cg_matrix value, out;
+    struct cg_arena *arena;
+};
+
+static struct cg_matrix like(const struct moving *m, const struct cg_matrix *shape)
+{
+    return matrix_new(m->arena, shape->rows, shape->cols);
+}
+
+/* d(a + b) = da + db */
+static void move_add(const struct moving *m)
+{
+    for (size_t i = 0; i < m->expr->n_args; i++)
+        if (m->dots[i].data)
+            matrix_add(&m->out, &m->out, &m->dots[i]);
+}
+
+/* d(a b c) = da b c + a db c + a b dc */
+static void move_mul(const struct moving *m)
+{
+    struct cg_matrix term = like(m, &m->out);
+    for (size_t i = 0; i < m->expr->n_args; i++) {
+        if (!m->dots[i].data)
+            continue;
+        for (size_t c = 0; c < matrix_count(&term); c++)
+            term.data[c] = 1;
+        for (size_t j = 0; j < m->expr->n_args; j++)
+            matrix_mul(&term, &term, i == j ? &m->dots[j] : &m->args[j]);
+        matrix_add(&m->out, &m->out, &term);
+    }
+}
+
+/* Entry (r, c) of a matrix that is broadcast; 0 where there is none. */
+static double at(const struct cg_matrix *a, size_t r, size_t c)
+{
+    if (!a->data)
+        return 0;
+    return a->data[(a->rows > 1 ? r * a->cols : 0) + (a->cols > 1 ? c : 0)];
+}
+
+/* d(a^b) = b a^(b-1) da + a^b log(a) db, each only where its part moves. */
+static double move_power(double a, double b, double da, bool moves, double db)
+{
+    double slope = b == 0 || da == 0 ? 0 : b * power(a, b - 1) * da;
+    return moves ? slope + power(a, b) * log(a) * db : slope;
+}
+
+/* d(a / b) = (da - (a / b) db) / b */
+static void move_div_or_pow(const struct moving *m)
+{
+    const struct cg_matrix *a = &m->args[0], *b = &m->args[1];
+    for (size_t r = 0; r < m->out.rows; r++)
+        for (size_t c = 0; c < m->out.cols; c++) {
+            double da = at(&m->dots[0], r, c), db = at(&m->dots[1], r, c), y = at(b, r, c);
+            m->out.data[r * m->out.cols + c] =
+                m->expr->op == CG_POW ? move_power(at(a, r, c), y, da, m->dots[1].data, db)
+                                      : (da - at(&m->value, r, c) * db) / y;
+        }
+}
+
+/* d f(a) = f'(a) da */
+static void move_apply(const struct moving *m)
+{
+    enum cg_kernel kernel = m->expr->u.apply.function->kernel;
+    for (size_t i = 0; i < matrix_count(&m->out); i++)
+        m->out.data[i] =
+            cg_kernel(kernel, m->expr->u.apply.order + 1, m->args[0].data[i]) * m->dots[0].data[i];
+}
+
+/* d(a @ b) = da @ b + a @ db, and so for dot and outer. */
+static void move_bilinear(const struct moving *m)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (!m->dots[i].data)
+            continue;
+        struct cg_matrix args[2] = {m->args[0], m->args[1]}, part = like(m, &m->out);
+        args[i] = m->dots[i];
+        matrix_operate(m->expr, &part, args);
+        matrix_add(&m->out, &m->out, &part);
+    }
+}
+
+/* d sum a^2 = 2 sum a da */
+static void move_norm2(const struct moving *m)
+{
+    for (size_t i = 0; i < matrix_count(m->args); i++)
+        m->out.data[0] += 2 * m->args[0].data[i] * m->dots[0].data[i];
+}
+
+/* ds_j = s_j (da_j - sum_i s_i da_i) in each row */
+static void move_softmax(const struct moving *m)
+{
+    for (size_t r = 0; r < m->out.rows; r++) {
+        const double *s = m->value.data + r * m->out.cols, *da = m->dots[0].data + r * m->out.cols;
+        double mean = 0;
+        for (size_t c = 0; c < m->out.cols; c++)
+            mean += s[c] * da[c];
+        for (size_t c = 0; c < m->out.cols; c++)
+            m->out.data[r * m->out.cols + c] = s[c] * (da[c] - mean);
+    }
+}
+
+static void move(const struct moving *m)
+{
+    switch (m->expr->op) {
+    case CG_ADD:
+        return move_add(m);
+    case CG_MUL:
+        return move_mul(m);
+    case CG_DIV:
+    case CG_POW:
+        return move_div_or_pow(m);
+    case CG_APPLY:
+        return move_apply(m);
+    case CG_MATMUL:
+    case CG_DOT:
+    case CG_OUTER:
+        return move_bilinear(m);
+    case CG_NORM2:
+        return move_norm2(m);
+    case CG_SOFTMAX:
+        return move_softmax(m);
+    case CG_NEG:
+    case CG_TRANSPOSE:
+    case CG_SUM:
+    case CG_MEAN:
+    case CG_TRACE:
+    case CG_DIAG:
+        return matrix_operate(m->expr, &m->out, m->dots); /* linear */
+    case CG_NAME:
+        memcpy(m->out.data, m->dots[0].data, matrix_count(&m->out) * sizeof(double));
+        return;
+    case CG_NUMBER:
+    case CG_GRAD:
+    case CG_EYE:
+    case CG_ONES:
+    case CG_ZEROS:
+    case CG_ENTRY:
+    case CG_SUM_OVER:
+    case CG_KRON:
+    case CG_PARTIAL:
+        return; /* leaves */
+    }
+}
+
+/* A leaf's tangent. A derivative that stands unevaluated would need a second derivative to move:
+ * not a number, so that nothing passes for checked that was not. */
+static double *leaf_tangent(const struct plan_step *step, struct cg_arena *arena,
+                            double *const *leaves, bool through)
+{
+    enum cg_op op = step->expr->op;
+    if (op == CG_NAME)
+        return leaves[step->expr->u.value->id];
+    if (!through || (op != CG_GRAD && op != CG_PARTIAL && op != CG_ENTRY && op != CG_SUM_OVER))
+        return NULL;
+    struct cg_matrix dot = matrix_new(arena, step->out.rows, step->out.cols);
+    for (size_t i = 0; i < matrix_count(&dot); i++)
+        dot.data[i] = NAN;
+    return dot.data;
+}
+
+static double *step_tangent(const struct plan_step *step, struct cg_arena *arena, bool through,
+                            double *const *dots)
+{
+    if (step->expr->op == CG_NAME && !through)
+        return NULL;
+    bool moves = false;
+    for (size_t i = 0; i < step->n_args; i++)
+        moves = moves || dots[step->slots[i]];
+    if (!moves)
+        return NULL;
+    struct moving m = {step->expr, step->args, NULL, step->out, {0}, arena};
+    m.dots = cg_alloc_array(arena, step->n_args, sizeof *m.dots);
+    for (size_t i = 0; i < step->n_args; i++)
+        m.dots[i] =
+            (struct cg_matrix){step->args[i].rows, step->args[i].cols, dots[step->slots[i]]};
+    m.out = matrix_new(arena, step->out.rows, step->out.cols);
+    move(&m);
+    return m.out.data;
+}
+
+void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
+                   double *const *leaves, bool through, double **dots)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct plan_step *step = &plan->steps[i];
+        dots[i] = step->n_args ? step_tangent(step, arena, through, dots)
+                               : leaf_tangent(step, arena, leaves, through);
+    }
+}
+
+double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
+                        const struct cg_value *wrt, size_t entry)
+{
+    double **leaves = cg_alloc_array(arena, env->model->n_values, sizeof *leaves);
+    struct cg_matrix seed = matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
+    seed.data[entry] = 1;
+    leaves[wrt->id] = seed.data;
+    return leaves;
+}
+
+double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
+                       size_t entry)
+{
+    const struct cg_plan_of_env *p = env->plan;
+    double **leaves = forward_direct(env, arena, wrt, entry);
+    double **dots = cg_alloc_array(arena, p->plan.n_steps, sizeof *dots);
+    /* What was planned before wrt does not move with it. */
+    for (size_t id = wrt->id + 1, from = p->ends[wrt->id]; id < env->model->n_values; id++) {
+        plan_tangents(&p->plan, from, p->ends[id], arena, leaves, true, dots);
+        from = p->ends[id];
+        if (env->model->values[id]->kind == CG_VALUE_DEFINED)
+            leaves[id] = dots[p->roots[id]];
+    }
+    return leaves;
+}
+
+struct forward_gradient {
+    const struct cg_value *of, *wrt;
+    double *data;
+    bool *known;
+};
+
+static struct forward_gradient *find(struct forward_memo *memo, const struct cg_value *of,
+                                     const struct cg_value *wrt)
+{
+    for (size_t i = 0; i < memo->count; i++)
+        if (memo->gradients[i].of == of && memo->gradients[i].wrt == wrt)
+            return &memo->gradients[i];
+    size_t count = matrix_count(&memo->env->values[wrt->id]);
+    memo->gradients = cg_grow(memo->arena, memo->gradients, memo->count, &memo->capacity,
+                              sizeof *memo->gradients);
+    struct forward_gradient *new = &memo->gradients[memo->count++];
+    *new = (struct forward_gradient){of, wrt, NULL, NULL};
+    new->data = cg_alloc_array(memo->arena, count, sizeof *new->data);
+    new->known = cg_alloc_array(memo->arena, count, sizeof *new->known);
+    return new;
+}
+
+double forward_entry(struct forward_memo *memo, const struct cg_value *of,
+                     const struct cg_value *wrt, size_t entry)
+{
+    struct forward_gradient *gradient = find(memo, of, wrt);
+    if (!gradient->known[entry]) {
+        struct cg_arena scratch;
+        cg_arena_init(&scratch);
+        double **leaves = forward_total(memo->env, &scratch, wrt, entry);
+        gradient->data[entry] = leaves[of->id] ? leaves[of->id][0] : 0;
+        gradient->known[entry] = true;
+        cg_arena_finish(&scratch);
+    }
+    return gradient->data[entry];
+}
+
+struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *arena,
+                                     const struct cg_value *of, const struct cg_value *wrt)
+{
+    struct cg_matrix gradient =
+        matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
+    struct forward_memo memo = {.env = env, .arena = arena};
+    for (size_t i = 0; i < matrix_count(&gradient); i++)
+        gradient.data[i] = forward_entry(&memo, of, wrt, i);
+    return gradient;
+}

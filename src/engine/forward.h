@@ -1,0 +1,28 @@
+/* Forward mode: how every value moves when one entry of one value does. */
+#ifndef ENGINE_FORWARD_H
+#define ENGINE_FORWARD_H
+
+#include "engine/plan.h"
+
+/* The tangents of all values, by id (NULL: zero), for d wrt[entry] = 1, through all definitions;
+ * wrt itself counts as independent: its own definition is cut. In `arena`. */
+double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
+                       size_t entry);
+
+/* The tangents of a direct derivative: only wrt[entry] moves, every other value is held fixed. */
+double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
+                        const struct cg_value *wrt, size_t entry);
+
+/* Gradients that were asked for, entry by entry, so that many lines share them. */
+struct forward_memo {
+    const struct cg_env *env; /* borrowed */
+    struct cg_arena *arena;   /* borrowed */
+    struct forward_gradient *gradients;
+    size_t count, capacity;
+};
+
+/* d of / d wrt[entry], total; `of` 1 x 1. */
+double forward_entry(struct forward_memo *memo, const struct cg_value *of,
+                     const struct cg_value *wrt, size_t entry);
+
+#endif

@@ -1,0 +1,470 @@
+#include "engine/indexed.h"
+
+#include "engine/env.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One walk: what is fixed, what moves, and the tensors so far. */
+struct walk {
+    struct evaluator *evaluator;
+    struct tensor_space *space;
+    size_t at[128]; /* of the fixed letters */
+    bool fixed[128];
+    bool magnitudes;
+    double *const *leaves; /* tangents of values, or NULL: none are wanted */
+    bool through;          /* total, not direct */
+    double **dots;         /* tangents of the plan's steps, up to n_dots */
+    size_t n_dots;
+    struct map memo; /* node -> struct tensor */
+};
+
+static struct tensor *walk_expr(struct walk *w, const struct cg_expr *expr);
+
+void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena)
+{
+    *evaluator = (struct evaluator){.env = env, .arena = arena};
+    plan_init(&evaluator->plan, env, arena, NULL);
+    evaluator->forward = (struct forward_memo){.env = env, .arena = arena};
+}
+
+static size_t planned(struct evaluator *evaluator, const struct cg_expr *expr)
+{
+    struct plan *plan = &evaluator->plan;
+    size_t slot = plan_add(plan, expr);
+    plan_run(plan, evaluator->n_run, plan->n_steps);
+    evaluator->n_run = plan->n_steps;
+    evaluator->failed = evaluator->failed || plan->broken;
+    return slot;
+}
+
+struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
+                                 const struct cg_expr *expr, bool magnitudes)
+{
+    size_t slot = planned(evaluator, expr);
+    struct cg_matrix out = evaluator->plan.steps[slot].out;
+    if (magnitudes)
+        out.data = plan_magnitudes(&evaluator->plan, arena)[slot];
+    return out;
+}
+
+/* Sums over several indices of a product: for one index after another, the factors that carry it
+ * are multiplied and summed. The index whose product is smallest goes first. */
+struct contraction {
+    struct cg_index over[TENSOR_AXES];
+    size_t n_over;
+    const struct tensor **factors;
+    size_t n_factors, capacity;
+};
+
+static void add_factor(struct walk *w, struct contraction *c, const struct tensor *t)
+{
+    c->factors =
+        cg_grow(w->space->arena, c->factors, c->n_factors, &c->capacity, sizeof *c->factors);
+    c->factors[c->n_factors++] = t;
+}
+
+static void add_factors(struct walk *w, struct contraction *c, const struct cg_expr *body)
+{
+    if (body->op != CG_MUL) {
+        add_factor(w, c, walk_expr(w, body));
+        return;
+    }
+    for (size_t i = 0; i < body->n_args; i++)
+        add_factors(w, c, body->args[i]);
+}
+
+static double cost_of(const struct contraction *c, char letter)
+{
+    struct tensor joined = {0};
+    for (size_t i = 0; i < c->n_factors; i++)
+        if (tensor_has(c->factors[i], letter))
+            for (size_t j = 0; j < c->factors[i]->n; j++)
+                tensor_add_axis(&joined, c->factors[i]->letter[j], c->factors[i]->size[j]);
+    double cost = 1;
+    for (size_t i = 0; i < joined.n; i++)
+        cost *= (double)joined.size[i];
+    return cost;
+}
+
+static void eliminate(struct walk *w, struct contraction *c, struct cg_index index)
+{
+    const struct tensor *product = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < c->n_factors; i++) {
+        const struct tensor *factor = c->factors[i];
+        if (!tensor_has(factor, index.letter))
+            c->factors[kept++] = factor;
+        else
+            product = product ? tensor_zip(w->space, CG_MUL, product, factor) : factor;
+    }
+    c->n_factors = kept;
+    if (product && tensor_has(product, index.letter))
+        add_factor(w, c, tensor_sum(w->space, product, index.letter));
+    else if (product)
+        add_factor(w, c, product); /* it grew too large and is NaN */
+    else
+        add_factor(w, c, tensor_scalar(w->space, (double)env_size(w->evaluator->env, index.dim)));
+}
+
+static struct tensor *walk_sum(struct walk *w, const struct cg_expr *expr)
+{
+    struct contraction c = {0};
+    while (expr->op == CG_SUM_OVER && c.n_over < TENSOR_AXES) {
+        c.over[c.n_over++] = expr->u.over;
+        expr = expr->args[0];
+    }
+    add_factors(w, &c, expr);
+    while (c.n_over) {
+        size_t best = 0;
+        for (size_t i = 1; i < c.n_over; i++)
+            if (cost_of(&c, c.over[i].letter) < cost_of(&c, c.over[best].letter))
+                best = i;
+        eliminate(w, &c, c.over[best]);
+        c.over[best] = c.over[--c.n_over];
+    }
+    const struct tensor *product = c.factors[0];
+    for (size_t i = 1; i < c.n_factors; i++)
+        product = tensor_zip(w->space, CG_MUL, product, c.factors[i]);
+    struct tensor *out = cg_alloc(w->space->arena, sizeof *out);
+    *out = *product;
+    return out;
+}
+
+/* Tangents of the plan's steps, as far as the plan has grown. */
+static double *step_dot(struct walk *w, size_t slot)
+{
+    const struct plan *plan = &w->evaluator->plan;
+    if (!w->leaves)
+        return NULL;
+    if (w->n_dots < plan->n_steps) {
+        double **larger = cg_alloc_array(w->space->arena, plan->n_steps, sizeof *larger);
+        if (w->n_dots)
+            memcpy(larger, w->dots, w->n_dots * sizeof *larger);
+        plan_tangents(plan, w->n_dots, plan->n_steps, w->space->arena, w->leaves, w->through,
+                      larger);
+        w->dots = larger;
+        w->n_dots = plan->n_steps;
+    }
+    return w->dots[slot];
+}
+
+static bool is_axis(const struct walk *w, struct cg_index index)
+{
+    return index.letter && !w->fixed[(unsigned char)index.letter];
+}
+
+/* [M]_{row col}: the axes that are free, gathered from the matrix. */
+static struct tensor *gather(struct walk *w, const struct cg_matrix *m, const double *dot,
+                             struct cg_index row, struct cg_index col)
+{
+    struct tensor *t = cg_alloc(w->space->arena, sizeof *t);
+    if (is_axis(w, row))
+        tensor_add_axis(t, row.letter, m->rows);
+    if (is_axis(w, col))
+        tensor_add_axis(t, col.letter, m->cols);
+    tensor_allocate(w->space, t, dot != NULL);
+    struct tensor rows = {.n = 1, .letter = {row.letter}, .size = {m->rows}};
+    struct tensor cols = {.n = 1, .letter = {col.letter}, .size = {m->cols}};
+    struct odometer o;
+    odometer_init(&o, t->n, t->letter, t->size, &rows, &cols);
+    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
+        size_t r = is_axis(w, row) ? o.a : row.letter ? w->at[(unsigned char)row.letter] : 0;
+        size_t c = is_axis(w, col) ? o.b : col.letter ? w->at[(unsigned char)col.letter] : 0;
+        bool inside = r < m->rows && c < m->cols;
+        t->value[i] = inside ? m->data[r * m->cols + c] : NAN;
+        if (dot)
+            t->dot[i] = inside ? dot[r * m->cols + c] : NAN;
+        w->space->failed = w->space->failed || !inside;
+    }
+    return t;
+}
+
+/* An entry of a gradient that stands unevaluated: forward mode, only where it is looked at. */
+static struct tensor *gather_gradient(struct walk *w, const struct cg_value *of,
+                                      const struct cg_value *wrt, struct cg_index row,
+                                      struct cg_index col)
+{
+    const struct cg_env *env = w->evaluator->env;
+    const struct cg_matrix *shape = &env->values[wrt->id];
+    struct cg_matrix positions = matrix_new(w->space->arena, shape->rows, shape->cols);
+    for (size_t i = 0; i < matrix_count(&positions); i++)
+        positions.data[i] = (double)i;
+    struct tensor *t = gather(w, &positions, NULL, row, col);
+    for (size_t i = 0; i < t->count; i++)
+        if (!isnan(t->value[i]))
+            t->value[i] = forward_entry(&w->evaluator->forward, of, wrt, (size_t)t->value[i]);
+    if (w->leaves && w->through) {
+        t->dot = cg_alloc_array(w->space->arena, t->count, sizeof *t->dot);
+        for (size_t i = 0; i < t->count; i++)
+            t->dot[i] = NAN; /* a second derivative */
+    }
+    return t;
+}
+
+static struct tensor *walk_matrix(struct walk *w, const struct cg_expr *matrix, struct cg_index row,
+                                  struct cg_index col)
+{
+    if (matrix->op == CG_GRAD)
+        return gather_gradient(w, matrix->u.grad.of, matrix->u.grad.wrt, row, col);
+    size_t slot = planned(w->evaluator, matrix);
+    struct cg_matrix m = w->evaluator->plan.steps[slot].out;
+    if (w->magnitudes)
+        m.data = plan_magnitudes(&w->evaluator->plan, w->space->arena)[slot];
+    return gather(w, &m, step_dot(w, slot), row, col);
+}
+
+/* delta_{ab}: 1 where the two indices agree. */
+static struct tensor *walk_kron(struct walk *w, const struct cg_expr *expr)
+{
+    struct cg_index row = expr->u.at.row, col = expr->u.at.col;
+    size_t n = env_size(w->evaluator->env, row.letter ? row.dim : col.dim);
+    size_t m = env_size(w->evaluator->env, col.letter ? col.dim : row.dim);
+    struct cg_matrix eye = matrix_new(w->space->arena, n, m);
+    for (size_t i = 0; i < n && i < m; i++)
+        eye.data[i * m + i] = 1;
+    return gather(w, &eye, NULL, row, col);
+}
+
+static struct tensor *map_numbers(struct walk *w, const struct cg_expr *expr,
+                                  const struct tensor *a)
+{
+    struct tensor *t = cg_alloc(w->space->arena, sizeof *t);
+    *t = *a;
+    t->value = cg_alloc_array(w->space->arena, t->count, sizeof *t->value);
+    t->dot = a->dot ? cg_alloc_array(w->space->arena, t->count, sizeof *t->dot) : NULL;
+    for (size_t i = 0; i < t->count; i++) {
+        double x = a->value[i];
+        if (expr->op == CG_NEG) {
+            t->value[i] = w->magnitudes ? x : -x;
+            if (t->dot)
+                t->dot[i] = -a->dot[i];
+            continue;
+        }
+        enum cg_kernel kernel = expr->u.apply.function->kernel;
+        int order = expr->u.apply.order;
+        t->value[i] = cg_kernel(kernel, order, x);
+        if (t->dot)
+            t->dot[i] = cg_kernel(kernel, order + 1, x) * a->dot[i];
+    }
+    return t;
+}
+
+/* Magnitudes of what is no sum or product: the value's own. */
+static struct tensor *own_magnitude(struct walk *w, const struct cg_expr *expr)
+{
+    struct walk plain = *w;
+    plain.magnitudes = false;
+    map_init(&plain.memo, w->space->arena);
+    struct tensor *t = walk_expr(&plain, expr);
+    struct tensor *out = cg_alloc(w->space->arena, sizeof *out);
+    *out = *t;
+    out->value = cg_alloc_array(w->space->arena, t->count, sizeof *out->value);
+    for (size_t i = 0; i < t->count; i++)
+        out->value[i] = fabs(t->value[i]);
+    return out;
+}
+
+/* The tangents for one entry of wrt, and the walk that evaluates under them. */
+static void begin_inner(const struct walk *w, struct walk *inner, const struct cg_expr *expr,
+                        size_t r, size_t c)
+{
+    const struct cg_env *env = w->evaluator->env;
+    const struct cg_value *wrt = expr->u.partial.wrt;
+    size_t entry = r * env->values[wrt->id].cols + c;
+    *inner = *w;
+    inner->dots = NULL;
+    inner->n_dots = 0;
+    inner->through = expr->u.partial.total;
+    inner->leaves = inner->through ? forward_total(env, w->space->arena, wrt, entry)
+                                   : forward_direct(env, w->space->arena, wrt, entry);
+    map_init(&inner->memo, w->space->arena);
+    struct cg_index row = expr->u.partial.row, col = expr->u.partial.col;
+    if (row.letter) {
+        inner->fixed[(unsigned char)row.letter] = true;
+        inner->at[(unsigned char)row.letter] = r;
+    }
+    if (col.letter) {
+        inner->fixed[(unsigned char)col.letter] = true;
+        inner->at[(unsigned char)col.letter] = c;
+    }
+}
+
+/* What a derivative acts on: an entry of a defined name stands for its definition, once, where the
+ * derivative is direct. */
+static struct tensor *walk_moving(struct walk *inner, const struct cg_expr *partial)
+{
+    const struct cg_expr *of = partial->args[0];
+    const struct cg_expr *matrix = of->op == CG_ENTRY ? of->args[0] : of;
+    if (!partial->u.partial.total && matrix->op == CG_NAME && matrix->u.value->body &&
+        matrix->u.value != partial->u.partial.wrt) {
+        struct cg_index none = {0};
+        return walk_matrix(inner, matrix->u.value->body, of->op == CG_ENTRY ? of->u.at.row : none,
+                           of->op == CG_ENTRY ? of->u.at.col : none);
+    }
+    return walk_expr(inner, of);
+}
+
+/* One position of the entry that moves. */
+struct position {
+    size_t row, col;
+};
+
+/* Every position that the indices of an entry of `shape` take here: one along an axis that is fixed
+ * or has no index; the diagonal where both are one letter. */
+static struct position *positions(struct walk *w, const struct cg_expr *partial, size_t *count)
+{
+    struct cg_index row = partial->u.partial.row, col = partial->u.partial.col;
+    const struct cg_matrix *m = &w->evaluator->env->values[partial->u.partial.wrt->id];
+    struct position *out = cg_alloc_array(w->space->arena, matrix_count(m), sizeof *out);
+    *count = 0;
+    for (size_t r = 0; r < m->rows; r++)
+        for (size_t c = 0; c < m->cols; c++) {
+            bool row_fits =
+                is_axis(w, row) || r == (row.letter ? w->at[(unsigned char)row.letter] : 0);
+            bool col_fits =
+                is_axis(w, col) || c == (col.letter ? w->at[(unsigned char)col.letter] : 0);
+            bool diagonal = row.letter && row.letter == col.letter;
+            if (row_fits && col_fits && (!diagonal || r == c))
+                out[(*count)++] = (struct position){r, c};
+        }
+    return out;
+}
+
+static bool is_named_scalar(const struct cg_expr *of)
+{
+    const struct cg_expr *name = of->op == CG_ENTRY ? of->args[0] : of;
+    return name->op == CG_NAME && name->u.value->kind != CG_VALUE_RESULT && !name->shape.rows &&
+           !name->shape.cols;
+}
+
+/* The axes of the derivative: those of the entry that moves, then those of what it moves. */
+static struct tensor *partial_axes(struct walk *w, const struct cg_expr *partial,
+                                   const struct tensor *moved)
+{
+    struct tensor *out = cg_alloc(w->space->arena, sizeof *out);
+    const struct cg_matrix *m = &w->evaluator->env->values[partial->u.partial.wrt->id];
+    if (is_axis(w, partial->u.partial.row))
+        tensor_add_axis(out, partial->u.partial.row.letter, m->rows);
+    if (is_axis(w, partial->u.partial.col))
+        tensor_add_axis(out, partial->u.partial.col.letter, m->cols);
+    for (size_t i = 0; i < moved->n; i++)
+        tensor_add_axis(out, moved->letter[i], moved->size[i]);
+    tensor_allocate(w->space, out, w->leaves != NULL);
+    for (size_t i = 0; out->dot && i < out->count; i++)
+        out->dot[i] = NAN; /* a second derivative */
+    return out;
+}
+
+/* d args[0] / d wrt_[row, col]: one forward pass for each entry of wrt, one block behind another.
+ */
+static struct tensor *walk_partial(struct walk *w, const struct cg_expr *expr)
+{
+    if (expr->u.partial.total && !w->leaves && is_named_scalar(expr->args[0])) {
+        const struct cg_expr *of = expr->args[0];
+        of = of->op == CG_ENTRY ? of->args[0] : of;
+        return gather_gradient(w, of->u.value, expr->u.partial.wrt, expr->u.partial.row,
+                               expr->u.partial.col);
+    }
+    size_t n_blocks;
+    struct position *at = positions(w, expr, &n_blocks);
+    struct tensor *out = NULL;
+    for (size_t block = 0; block < n_blocks; block++) {
+        struct walk inner;
+        begin_inner(w, &inner, expr, at[block].row, at[block].col);
+        const struct tensor *t = walk_moving(&inner, expr);
+        if (!out)
+            out = partial_axes(w, expr, t);
+        if (out->count != n_blocks * t->count)
+            return out; /* too large: NaN */
+        for (size_t i = 0; i < t->count; i++)
+            out->value[block * t->count + i] = t->dot ? t->dot[i] : 0;
+    }
+    return out ? out : tensor_scalar(w->space, NAN); /* an index beyond the entry's axes */
+}
+
+static struct tensor *walk_many(struct walk *w, const struct cg_expr *expr)
+{
+    struct tensor *t = walk_expr(w, expr->args[0]);
+    for (size_t i = 1; i < expr->n_args; i++)
+        t = tensor_zip(w->space, expr->op, t, walk_expr(w, expr->args[i]));
+    return t;
+}
+
+static struct tensor *walk_new(struct walk *w, const struct cg_expr *expr)
+{
+    struct cg_index none = {0};
+    switch (expr->op) {
+    case CG_NUMBER:
+        return tensor_scalar(w->space,
+                             w->magnitudes ? fabs(expr->u.number.value) : expr->u.number.value);
+    case CG_ADD:
+    case CG_MUL:
+        return walk_many(w, expr);
+    case CG_DIV:
+        if (w->magnitudes)
+            return tensor_zip(w->space, CG_DIV, walk_expr(w, expr->args[0]),
+                              own_magnitude(w, expr->args[1]));
+        return walk_many(w, expr);
+    case CG_POW:
+        return w->magnitudes ? own_magnitude(w, expr) : walk_many(w, expr);
+    case CG_APPLY:
+        if (w->magnitudes)
+            return own_magnitude(w, expr);
+        return map_numbers(w, expr, walk_expr(w, expr->args[0]));
+    case CG_NEG:
+        return map_numbers(w, expr, walk_expr(w, expr->args[0]));
+    case CG_ENTRY:
+        return walk_matrix(w, expr->args[0], expr->u.at.row, expr->u.at.col);
+    case CG_SUM_OVER:
+        return walk_sum(w, expr);
+    case CG_KRON:
+        return walk_kron(w, expr);
+    case CG_PARTIAL:
+        return w->magnitudes ? own_magnitude(w, expr) : walk_partial(w, expr);
+    case CG_NAME:
+    case CG_GRAD:
+    case CG_EYE:
+    case CG_ONES:
+    case CG_ZEROS:
+    case CG_MATMUL:
+    case CG_TRANSPOSE:
+    case CG_SUM:
+    case CG_MEAN:
+    case CG_TRACE:
+    case CG_DOT:
+    case CG_OUTER:
+    case CG_NORM2:
+    case CG_SOFTMAX:
+    case CG_DIAG:
+        return walk_matrix(w, expr, none, none); /* a 1 x 1 matrix among scalars */
+    }
+    return tensor_scalar(w->space, NAN);
+}
+
+static struct tensor *walk_expr(struct walk *w, const struct cg_expr *expr)
+{
+    struct tensor *t = map_get(&w->memo, expr);
+    if (!t) {
+        t = walk_new(w, expr);
+        map_put(&w->memo, expr, t);
+    }
+    return t;
+}
+
+struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *arena,
+                                const struct cg_expr *expr, const struct cg_index *fixed,
+                                const size_t *at, size_t n_fixed, bool magnitudes)
+{
+    struct tensor_space space = {.arena = arena};
+    struct walk w = {.evaluator = evaluator, .space = &space, .magnitudes = magnitudes};
+    map_init(&w.memo, arena);
+    for (size_t i = 0; i < n_fixed; i++) {
+        unsigned char letter = (unsigned char)fixed[i].letter;
+        w.fixed[letter] = letter != 0;
+        w.at[letter] = at[i];
+    }
+    struct tensor *t = walk_expr(&w, expr);
+    evaluator->failed = evaluator->failed || space.failed;
+    return t;
+}

@@ -1,0 +1,37 @@
+/* Expressions in index notation, evaluated as tensors over their free indices.
+ *
+ * A term is evaluated for all values of its indices at once, and each shared sub-term once. Sums of
+ * products eliminate one index at a time, so that the cost is that of the sizes. Derivatives that
+ * stand unevaluated are taken by forward mode, never by the rules.
+ */
+#ifndef ENGINE_INDEXED_H
+#define ENGINE_INDEXED_H
+
+#include "engine/forward.h"
+#include "engine/tensor.h"
+
+/* One environment's evaluation of many lines: matrix expressions are planned once and kept, so are
+ * gradients by forward mode. */
+struct evaluator {
+    const struct cg_env *env; /* borrowed; its numbers must not change */
+    struct cg_arena *arena;   /* borrowed: holds the plan and the gradients */
+    struct plan plan;
+    size_t n_run; /* steps of the plan that have numbers */
+    struct forward_memo forward;
+    bool failed; /* something was too large or did not fit: its numbers are NaN */
+};
+
+void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena);
+
+/* The tensor of an expression in index notation, in `arena`. The fixed indices (those with a
+ * letter) have the values `at` and are no axes. `magnitudes`: in place of each number the size of
+ * what was added up in it, against which cancellation is judged. */
+struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *arena,
+                                const struct cg_expr *expr, const struct cg_index *fixed,
+                                const size_t *at, size_t n_fixed, bool magnitudes);
+
+/* A matrix expression: its numbers in the evaluator's plan, or its magnitudes in `arena`. */
+struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
+                                 const struct cg_expr *expr, bool magnitudes);
+
+#endif

@@ -1,0 +1,277 @@
+#include "engine/plan.h"
+
+#include "engine/env.h"
+#include "engine/forward.h"
+
+#include <math.h>
+#include <string.h>
+
+void plan_init(struct plan *plan, const struct cg_env *env, struct cg_arena *arena,
+               const struct cg_book *book)
+{
+    *plan = (struct plan){.env = env, .arena = arena, .book = book};
+    map_init(&plan->slots, arena);
+}
+
+static uint64_t mix(uint64_t hash, uint64_t with)
+{
+    return (hash ^ with) * 0x100000001B3u;
+}
+
+static uint64_t bits(double x)
+{
+    uint64_t n;
+    memcpy(&n, &x, sizeof n);
+    return n;
+}
+
+/* What tells two steps of one operator and equal arguments apart. */
+static uint64_t payload(const struct cg_expr *e)
+{
+    switch (e->op) {
+    case CG_NUMBER:
+        return bits(e->u.number.value);
+    case CG_NAME:
+        return (uintptr_t)e->u.value;
+    case CG_GRAD:
+        return mix((uintptr_t)e->u.grad.of, (uintptr_t)e->u.grad.wrt);
+    case CG_APPLY:
+        return (uint64_t)e->u.apply.function->kernel * 8 + (uint64_t)e->u.apply.order;
+    case CG_SUM:
+    case CG_MEAN:
+        return e->u.axis;
+    case CG_ENTRY:
+    case CG_SUM_OVER:
+    case CG_KRON:
+    case CG_PARTIAL:
+        return (uintptr_t)e; /* never shared */
+    case CG_EYE:
+    case CG_ONES:
+    case CG_ZEROS:
+    case CG_ADD:
+    case CG_NEG:
+    case CG_MUL:
+    case CG_DIV:
+    case CG_POW:
+    case CG_MATMUL:
+    case CG_TRANSPOSE:
+    case CG_TRACE:
+    case CG_DOT:
+    case CG_OUTER:
+    case CG_NORM2:
+    case CG_SOFTMAX:
+    case CG_DIAG:
+        return 0;
+    }
+    return 0;
+}
+
+static uint64_t step_hash(const struct plan_step *s)
+{
+    uint64_t hash = mix(mix(payload(s->expr), s->expr->op), s->out.rows * 31 + s->out.cols);
+    for (size_t i = 0; i < s->n_args; i++)
+        hash = mix(hash, s->slots[i] + 1);
+    return hash ^ hash >> 29;
+}
+
+static bool same_step(const struct plan_step *a, const struct plan_step *b)
+{
+    if (a->expr->op != b->expr->op || payload(a->expr) != payload(b->expr) ||
+        a->out.rows != b->out.rows || a->out.cols != b->out.cols || a->n_args != b->n_args)
+        return false;
+    return !a->n_args || !memcmp(a->slots, b->slots, a->n_args * sizeof *a->slots);
+}
+
+static void fill(const struct cg_matrix *m, double number)
+{
+    for (size_t i = 0; i < matrix_count(m); i++)
+        m->data[i] = number;
+}
+
+/* The numbers of a leaf; false for an operator. */
+static bool fill_leaf(struct plan *plan, struct plan_step *step)
+{
+    const struct cg_expr *e = step->expr;
+    switch (e->op) {
+    case CG_NAME:
+        if (e->u.value->kind == CG_VALUE_RESULT)
+            return false;
+        step->out = plan->env->values[e->u.value->id];
+        return true;
+    case CG_NUMBER:
+        step->out = matrix_new(plan->arena, 1, 1);
+        fill(&step->out, e->u.number.value);
+        return true;
+    case CG_EYE:
+    case CG_ONES:
+    case CG_ZEROS:
+        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+        fill(&step->out, e->op == CG_ONES);
+        for (size_t i = 0; e->op == CG_EYE && i < step->out.rows && i < step->out.cols; i++)
+            step->out.data[i * step->out.cols + i] = 1;
+        return true;
+    case CG_GRAD:
+        step->out = cg_forward_gradient(plan->env, plan->arena, e->u.grad.of, e->u.grad.wrt);
+        return true;
+    case CG_ENTRY:
+    case CG_SUM_OVER:
+    case CG_KRON:
+    case CG_PARTIAL:
+        step->out = matrix_new(plan->arena, 1, 1);
+        fill(&step->out, cg_eval_at(plan->env, e, &(struct cg_bindings){0}));
+        return true;
+    case CG_ADD:
+    case CG_NEG:
+    case CG_MUL:
+    case CG_DIV:
+    case CG_POW:
+    case CG_APPLY:
+    case CG_MATMUL:
+    case CG_TRANSPOSE:
+    case CG_SUM:
+    case CG_MEAN:
+    case CG_TRACE:
+    case CG_DOT:
+    case CG_OUTER:
+    case CG_NORM2:
+    case CG_SOFTMAX:
+    case CG_DIAG:
+        return false;
+    }
+    return false;
+}
+
+/* Gives an operator its arguments and room for its result. */
+static void bind(struct plan *plan, struct plan_step *step)
+{
+    step->args = cg_alloc_array(plan->arena, step->n_args, sizeof *step->args);
+    for (size_t i = 0; i < step->n_args; i++)
+        step->args[i] = plan->steps[step->slots[i]].out;
+    if (!matrix_fits(step->expr, &step->out, step->args)) {
+        plan->broken = true;
+        step->n_args = 0;
+        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+        fill(&step->out, NAN);
+    } else if (step->expr->op == CG_NAME) {
+        step->out = step->args[0]; /* a named result is its body */
+    } else {
+        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+    }
+}
+
+/* The slot of a step equal to *step, or of a new one. */
+static size_t intern(struct plan *plan, struct plan_step *step)
+{
+    size_t *bucket = &plan->buckets[step_hash(step) % PLAN_BUCKETS];
+    for (size_t at = *bucket; at; at = plan->steps[at - 1].next)
+        if (same_step(&plan->steps[at - 1], step))
+            return at - 1;
+    if (step->n_args || !fill_leaf(plan, step))
+        bind(plan, step);
+    plan->steps =
+        cg_grow(plan->arena, plan->steps, plan->n_steps, &plan->capacity, sizeof *plan->steps);
+    step->next = *bucket;
+    plan->steps[plan->n_steps] = *step;
+    *bucket = ++plan->n_steps;
+    return plan->n_steps - 1;
+}
+
+static bool is_index_notation(enum cg_op op)
+{
+    return op == CG_ENTRY || op == CG_SUM_OVER || op == CG_KRON || op == CG_PARTIAL;
+}
+
+size_t plan_add(struct plan *plan, const struct cg_expr *expr)
+{
+    void *known = map_get(&plan->slots, expr);
+    if (known)
+        return (size_t)(uintptr_t)known - 1;
+    const struct cg_expr *body =
+        NULL; /* of a name or gradient that stands for another expression */
+    if (expr->op == CG_NAME && expr->u.value->kind == CG_VALUE_RESULT) {
+        body = expr->u.value->body;
+    } else if (expr->op == CG_GRAD && plan->book) {
+        const struct cg_derivation *derived =
+            cg_book_find(plan->book, expr->u.grad.of, expr->u.grad.wrt);
+        body = derived ? derived->matrix_form : NULL;
+    }
+    size_t slot;
+    if (body && expr->op == CG_GRAD) {
+        slot = plan_add(plan, body);
+    } else {
+        struct plan_step step = {.expr = expr};
+        step.n_args = body ? 1 : is_index_notation(expr->op) ? 0 : expr->n_args;
+        step.slots = cg_alloc_array(plan->arena, step.n_args, sizeof *step.slots);
+        for (size_t i = 0; i < step.n_args; i++)
+            step.slots[i] = plan_add(plan, body ? body : expr->args[i]);
+        step.out.rows = env_size(plan->env, expr->shape.rows);
+        step.out.cols = env_size(plan->env, expr->shape.cols);
+        slot = intern(plan, &step);
+    }
+    map_put(&plan->slots, expr, (void *)(uintptr_t)(slot + 1));
+    return slot;
+}
+
+void plan_run(struct plan *plan, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct plan_step *step = &plan->steps[i];
+        if (step->n_args)
+            matrix_operate(step->expr, &step->out, step->args);
+    }
+}
+
+/* The arguments of a step with their magnitudes as numbers. */
+static struct cg_matrix *magnitudes_of_args(const struct plan_step *step, struct cg_arena *arena,
+                                            double **of)
+{
+    struct cg_matrix *args = cg_alloc_array(arena, step->n_args, sizeof *args);
+    for (size_t i = 0; i < step->n_args; i++)
+        args[i] = (struct cg_matrix){step->args[i].rows, step->args[i].cols, of[step->slots[i]]};
+    return args;
+}
+
+/* True where the operator only adds and multiplies, so that it works on magnitudes as it stands. */
+static bool adds_and_multiplies(enum cg_op op)
+{
+    return op == CG_ADD || op == CG_MUL || op == CG_MATMUL || op == CG_TRANSPOSE || op == CG_SUM ||
+           op == CG_MEAN || op == CG_TRACE || op == CG_DOT || op == CG_OUTER || op == CG_NORM2 ||
+           op == CG_DIAG;
+}
+
+/* |a| + |b| under a sum, |a| |b| under a product; elsewhere the number's own size. A divisor that
+ * cancelled is no excuse: it counts as it is. */
+static void magnitude(const struct plan_step *step, struct cg_arena *arena, double **of,
+                      const struct cg_matrix *out)
+{
+    enum cg_op op = step->expr->op;
+    if (step->n_args && adds_and_multiplies(op)) {
+        matrix_operate(step->expr, out, magnitudes_of_args(step, arena, of));
+    } else if (step->n_args && op == CG_DIV) {
+        struct cg_matrix *args = magnitudes_of_args(step, arena, of);
+        args[1] = step->args[1];
+        matrix_operate(step->expr, out, args);
+        for (size_t i = 0; i < matrix_count(out); i++)
+            out->data[i] = fabs(out->data[i]);
+    } else {
+        for (size_t i = 0; i < matrix_count(out); i++)
+            out->data[i] = fabs(step->out.data[i]);
+    }
+}
+
+double **plan_magnitudes(const struct plan *plan, struct cg_arena *arena)
+{
+    double **of = cg_alloc_array(arena, plan->n_steps, sizeof *of);
+    for (size_t i = 0; i < plan->n_steps; i++) {
+        const struct plan_step *step = &plan->steps[i];
+        enum cg_op op = step->expr->op;
+        if (step->n_args && (op == CG_NEG || op == CG_NAME)) {
+            of[i] = of[step->slots[0]];
+            continue;
+        }
+        struct cg_matrix out = matrix_new(arena, step->out.rows, step->out.cols);
+        magnitude(step, arena, of, &out);
+        of[i] = out.data;
+    }
+    return of;
+}

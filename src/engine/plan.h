@@ -1,0 +1,56 @@
+/* A plan: matrix expressions as one list of operations, in an order in which each finds its
+ * arguments done, with every result in memory of its own. Equal sub-expressions are one step.
+ *
+ * Invariants: a step's arguments stand before it; its numbers stay where they are for the plan's
+ * life; running allocates nothing. Values of the model are leaves that point at the environment's
+ * numbers. What can't be planned (a gradient by forward mode, index notation) is a leaf that is
+ * evaluated when it is added.
+ */
+#ifndef ENGINE_PLAN_H
+#define ENGINE_PLAN_H
+
+#include "engine/map.h"
+#include "engine/matrix.h"
+
+enum { PLAN_BUCKETS = 256 };
+
+struct plan_step {
+    const struct cg_expr *expr;
+    struct cg_matrix out;
+    size_t n_args; /* 0: a leaf */
+    size_t *slots; /* the steps of the arguments */
+    struct cg_matrix *args;
+    size_t next; /* in its bucket: slot + 1 */
+};
+
+struct plan {
+    const struct cg_env *env;   /* borrowed */
+    struct cg_arena *arena;     /* borrowed: holds steps and numbers */
+    const struct cg_book *book; /* or NULL: gradients are taken by their derived form, not by
+                                   forward mode */
+    struct plan_step *steps;
+    size_t n_steps, capacity;
+    size_t buckets[PLAN_BUCKETS];
+    struct map slots; /* node -> slot + 1 */
+    bool broken;      /* shapes did not fit somewhere: that step is NaN */
+};
+
+void plan_init(struct plan *plan, const struct cg_env *env, struct cg_arena *arena,
+               const struct cg_book *book);
+
+/* The step that makes expr, added with what it needs. New steps have no numbers until run. */
+size_t plan_add(struct plan *plan, const struct cg_expr *expr);
+
+void plan_run(struct plan *plan, size_t from, size_t to);
+
+/* Forward mode: dots[slot], for from <= slot < to, becomes the tangent of that step (its shape, in
+ * `arena`) or NULL where it is zero. leaves[id]: the tangent of each value, or NULL. `through`:
+ * named results pass tangents on; otherwise they are held fixed. The plan must have been run. */
+void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
+                   double *const *leaves, bool through, double **dots);
+
+/* For each step the size of what was added up in it: the same operations on absolute values. What
+ * cancels is judged against it. */
+double **plan_magnitudes(const struct plan *plan, struct cg_arena *arena);
+
+#endif

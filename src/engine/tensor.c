@@ -1,0 +1,157 @@
+#include "engine/tensor.h"
+
+#include "engine/matrix.h"
+
+#include <math.h>
+#include <string.h>
+
+void tensor_add_axis(struct tensor *t, char letter, size_t size)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->letter[i] == letter)
+            return;
+    if (t->n == TENSOR_AXES) {
+        t->count = SIZE_MAX; /* refused by tensor_allocate */
+        return;
+    }
+    t->letter[t->n] = letter;
+    t->size[t->n++] = size;
+}
+
+bool tensor_allocate(struct tensor_space *space, struct tensor *t, bool with_dot)
+{
+    bool fits = t->count != SIZE_MAX;
+    t->count = 1;
+    for (size_t i = 0; i < t->n && fits; i++) {
+        t->count *= t->size[i];
+        fits = t->count <= TENSOR_LARGEST;
+    }
+    if (!fits) {
+        space->failed = true;
+        t->n = 0;
+        t->count = 1;
+    }
+    t->value = cg_alloc_array(space->arena, t->count, sizeof(double));
+    t->dot = with_dot ? cg_alloc_array(space->arena, t->count, sizeof(double)) : NULL;
+    if (!fits)
+        t->value[0] = NAN;
+    return fits;
+}
+
+struct tensor *tensor_scalar(struct tensor_space *space, double value)
+{
+    struct tensor *t = cg_alloc(space->arena, sizeof *t);
+    tensor_allocate(space, t, false);
+    t->value[0] = value;
+    return t;
+}
+
+/* How far one step along each axis of `over` moves in t; 0 along axes that t lacks. */
+static void strides_in(const struct tensor *t, size_t n, const char *letters, size_t *stride)
+{
+    for (size_t i = 0; i < n; i++) {
+        size_t step = 1;
+        stride[i] = 0;
+        for (size_t j = t->n; j-- > 0; step *= t->size[j])
+            if (t->letter[j] == letters[i])
+                stride[i] = step;
+    }
+}
+
+void odometer_init(struct odometer *o, size_t n, const char *letters, const size_t *size,
+                   const struct tensor *a, const struct tensor *b)
+{
+    *o = (struct odometer){.n = n, .size = size};
+    strides_in(a, n, letters, o->stride_a);
+    strides_in(b, n, letters, o->stride_b);
+}
+
+void odometer_next(struct odometer *o)
+{
+    for (size_t i = o->n; i-- > 0;) {
+        o->a += o->stride_a[i];
+        o->b += o->stride_b[i];
+        if (++o->at[i] < o->size[i])
+            return;
+        o->a -= o->stride_a[i] * o->size[i];
+        o->b -= o->stride_b[i] * o->size[i];
+        o->at[i] = 0;
+    }
+}
+
+double *tensor_over(struct cg_arena *arena, const struct tensor *t, const double *numbers,
+                    size_t n_axes, const char *letters, const size_t *sizes)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < n_axes; i++)
+        count *= sizes[i];
+    double *out = cg_alloc_array(arena, count, sizeof *out);
+    struct odometer o;
+    odometer_init(&o, n_axes, letters, sizes, t, t);
+    for (size_t i = 0; i < count; i++, odometer_next(&o))
+        out[i] = numbers ? numbers[o.a] : 0;
+    return out;
+}
+
+static double combine(enum cg_op op, double a, double b)
+{
+    return op == CG_ADD ? a + b : op == CG_MUL ? a * b : op == CG_DIV ? a / b : power(a, b);
+}
+
+static double combine_dot(enum cg_op op, double a, double b, double da, double db, bool b_moves)
+{
+    if (op == CG_ADD)
+        return da + db;
+    if (op == CG_MUL)
+        return da * b + a * db;
+    if (op == CG_DIV)
+        return (da - a / b * db) / b;
+    double slope = b == 0 || da == 0 ? 0 : b * power(a, b - 1) * da;
+    return b_moves ? slope + power(a, b) * log(a) * db : slope;
+}
+
+struct tensor *tensor_zip(struct tensor_space *space, enum cg_op op, const struct tensor *a,
+                          const struct tensor *b)
+{
+    struct tensor *t = cg_alloc(space->arena, sizeof *t);
+    for (size_t i = 0; i < a->n; i++)
+        tensor_add_axis(t, a->letter[i], a->size[i]);
+    for (size_t i = 0; i < b->n; i++)
+        tensor_add_axis(t, b->letter[i], b->size[i]);
+    if (!tensor_allocate(space, t, a->dot || b->dot))
+        return t;
+    struct odometer o;
+    odometer_init(&o, t->n, t->letter, t->size, a, b);
+    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
+        t->value[i] = combine(op, a->value[o.a], b->value[o.b]);
+        if (t->dot)
+            t->dot[i] = combine_dot(op, a->value[o.a], b->value[o.b], a->dot ? a->dot[o.a] : 0,
+                                    b->dot ? b->dot[o.b] : 0, b->dot != NULL);
+    }
+    return t;
+}
+
+struct tensor *tensor_sum(struct tensor_space *space, const struct tensor *t, char letter)
+{
+    struct tensor *out = cg_alloc(space->arena, sizeof *out);
+    for (size_t i = 0; i < t->n; i++)
+        if (t->letter[i] != letter)
+            tensor_add_axis(out, t->letter[i], t->size[i]);
+    tensor_allocate(space, out, t->dot != NULL);
+    struct odometer o;
+    odometer_init(&o, t->n, t->letter, t->size, t, out);
+    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
+        out->value[o.b] += t->value[o.a];
+        if (t->dot)
+            out->dot[o.b] += t->dot[o.a];
+    }
+    return out;
+}
+
+bool tensor_has(const struct tensor *t, char letter)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (t->letter[i] == letter)
+            return true;
+    return false;
+}

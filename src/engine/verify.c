@@ -1,0 +1,468 @@
+#include <chalkgrad/verify.h>
+
+#include "engine/env.h"
+#include "engine/indexed.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CELLS = 4096, DRAWS = 8 };
+
+/* What cancels is judged against what was added up: a cell may be off by the tolerance of this part
+ * of its magnitude, which is some tens of roundings. */
+static const double magnitude_share = 1e-5;
+
+/* Forward mode on a model of this many operations or more is left to the random environments, whose
+ * sizes are small. */
+static const double most_operations = 2e8;
+
+double cg_relative_error(double a, double b, double scale)
+{
+    if (a == b)
+        return 0;
+    double largest = fmax(fmax(fabs(a), fabs(b)), scale);
+    double error = fabs(a - b) / largest;
+    return isnan(error) ? INFINITY : error;
+}
+
+/* The cells of a line: all positions of its free indices, or a sample of them. */
+struct cells {
+    struct cg_index index[TENSOR_AXES];
+    size_t size[TENSOR_AXES];
+    char letter[TENSOR_AXES];
+    size_t n; /* axes */
+    size_t total, count;
+    size_t *sample; /* positions, or NULL: all of them */
+};
+
+/* One environment in which lines are evaluated. */
+struct trial {
+    struct evaluator evaluator;
+    struct cg_arena keep; /* the plan and the gradients */
+    struct cg_arena line; /* the numbers of one left-hand side's lines */
+    struct map lefts;     /* left-hand side -> its numbers */
+    const struct cg_expr *last, *last_left;
+    double *last_numbers;
+    bool random;
+};
+
+static void trial_init(struct trial *trial, const struct cg_env *env, bool random)
+{
+    *trial = (struct trial){.random = random};
+    cg_arena_init(&trial->keep);
+    cg_arena_init(&trial->line);
+    evaluator_init(&trial->evaluator, env, &trial->keep);
+    map_init(&trial->lefts, &trial->keep);
+}
+
+static void trial_finish(struct trial *trial)
+{
+    cg_arena_finish(&trial->keep);
+    cg_arena_finish(&trial->line);
+}
+
+static void add_index(struct cells *cells, const struct cg_env *env, struct cg_index index)
+{
+    for (size_t i = 0; i < cells->n; i++)
+        if (cells->letter[i] == index.letter)
+            return;
+    if (!index.letter || cells->n == TENSOR_AXES)
+        return;
+    cells->index[cells->n] = index;
+    cells->letter[cells->n] = index.letter;
+    cells->size[cells->n++] = env_size(env, index.dim);
+}
+
+/* The cells in row-major order of the left-hand side's own indices; a matrix has those of its
+ * derivation. */
+static void cells_of(struct cells *cells, const struct cg_env *env, const struct cg_step *step)
+{
+    *cells = (struct cells){.total = 1};
+    const struct cg_expr *lhs = step->lhs;
+    const struct cg_derivation *d = step->derivation;
+    struct cg_index free[TENSOR_AXES];
+    size_t n = cg_is_index_notation(lhs) ? cg_free_indices(lhs, free, TENSOR_AXES) : 0;
+    if (n == 0 && d) {
+        add_index(cells, env, d->row);
+        add_index(cells, env, d->col);
+    }
+    for (size_t i = 0; i < n && i < TENSOR_AXES; i++)
+        add_index(cells, env, free[i]);
+    for (size_t i = 0; i < cells->n; i++)
+        cells->total *= cells->size[i];
+    cells->count = cells->total;
+}
+
+/* Keeps MOST_CELLS of them, spread by a fixed seed. */
+static void thin_out(struct cells *cells, struct cg_arena *arena)
+{
+    if (cells->total <= MOST_CELLS)
+        return;
+    struct cg_prng prng;
+    cg_prng_seed(&prng, cells->total);
+    cells->count = MOST_CELLS;
+    cells->sample = cg_alloc_array(arena, MOST_CELLS, sizeof *cells->sample);
+    for (size_t i = 0; i < MOST_CELLS; i++)
+        cells->sample[i] = (size_t)cg_prng_below(&prng, cells->total);
+}
+
+/* The numbers of a matrix (a gradient by forward mode) at the cells; NULL where its size is
+ * another.
+ */
+static double *matrix_cells(struct trial *trial, const struct cg_expr *expr,
+                            const struct cells *cells, bool magnitudes)
+{
+    struct evaluator *evaluator = &trial->evaluator;
+    if (expr->op == CG_NAME && expr->u.value->kind == CG_VALUE_RESULT && !expr->u.value->body)
+        return NULL;
+    bool gradient = expr->op == CG_GRAD;
+    struct cg_matrix m = gradient ? evaluator->env->values[expr->u.grad.wrt->id]
+                                  : evaluate_matrix(evaluator, &trial->line, expr, magnitudes);
+    if (m.rows * m.cols != cells->total)
+        return NULL;
+    double *numbers = cg_alloc_array(&trial->line, cells->count, sizeof *numbers);
+    for (size_t i = 0; i < cells->count; i++) {
+        size_t at = cells->sample ? cells->sample[i] : i;
+        numbers[i] = gradient
+                         ? forward_entry(&evaluator->forward, expr->u.grad.of, expr->u.grad.wrt, at)
+                         : m.data[at];
+    }
+    return numbers;
+}
+
+static bool has_other_index(const struct cg_expr *expr, const struct cells *cells)
+{
+    struct cg_index free[TENSOR_AXES];
+    size_t n = cg_free_indices(expr, free, TENSOR_AXES);
+    bool other = n > TENSOR_AXES;
+    for (size_t i = 0; i < n && !other; i++)
+        other = !memchr(cells->letter, free[i].letter, cells->n);
+    return other;
+}
+
+/* The numbers of one side of a line at the cells; NULL where it does not fit them. */
+static double *numbers_of(struct trial *trial, const struct cg_expr *expr,
+                          const struct cells *cells, bool magnitudes)
+{
+    struct evaluator *evaluator = &trial->evaluator;
+    if (!cg_is_index_notation(expr))
+        return matrix_cells(trial, expr, cells, magnitudes);
+    if (has_other_index(expr, cells))
+        return NULL;
+    if (!cells->sample) {
+        const struct tensor *t =
+            evaluate_indexed(evaluator, &trial->line, expr, NULL, NULL, 0, magnitudes);
+        return tensor_over(&trial->line, t, t->value, cells->n, cells->letter, cells->size);
+    }
+    double *numbers = cg_alloc_array(&trial->line, cells->count, sizeof *numbers);
+    struct cg_arena scratch;
+    cg_arena_init(&scratch);
+    for (size_t i = 0; i < cells->count; i++) {
+        size_t at[TENSOR_AXES], rest = cells->sample[i];
+        for (size_t axis = cells->n; axis-- > 0; rest /= cells->size[axis])
+            at[axis] = rest % cells->size[axis];
+        numbers[i] =
+            evaluate_indexed(evaluator, &scratch, expr, cells->index, at, cells->n, magnitudes)
+                ->value[0];
+        cg_arena_reset(&scratch);
+    }
+    cg_arena_finish(&scratch);
+    return numbers;
+}
+
+/* The left-hand side by forward mode: a named gradient is the gradient it names. */
+static double *left_numbers(struct trial *trial, const struct cg_expr *lhs,
+                            const struct cells *cells)
+{
+    double *known = map_get(&trial->lefts, lhs);
+    if (known)
+        return known;
+    struct cg_expr gradient = {.op = CG_GRAD};
+    const struct cg_value *name = lhs->op == CG_NAME ? lhs->u.value : NULL;
+    if (name && name->kind == CG_VALUE_RESULT && name->of) {
+        gradient.shape = lhs->shape;
+        gradient.u.grad.of = name->of;
+        gradient.u.grad.wrt = name->wrt;
+    }
+    double *numbers = numbers_of(trial, name && gradient.u.grad.of ? &gradient : lhs, cells, false);
+    if (numbers)
+        map_put(&trial->lefts, lhs, cg_copy(&trial->keep, numbers, cells->count * sizeof *numbers));
+    return numbers;
+}
+
+/* What one comparison of two columns of numbers found. */
+struct comparison {
+    double error;
+    bool failed, compared;
+    size_t cell; /* the first that fails */
+    double expected, got;
+};
+
+/* Magnitudes of a side, only computed once something looks wrong. */
+struct side {
+    const struct cg_expr *expr;
+    double *numbers, *magnitudes;
+};
+
+static double magnitude_at(struct trial *trial, struct side *side, const struct cells *cells,
+                           size_t i)
+{
+    if (!side->magnitudes)
+        side->magnitudes = numbers_of(trial, side->expr, cells, true);
+    return side->magnitudes ? side->magnitudes[i] : 0;
+}
+
+/* `wanted` is taken for right. Cells where it is not finite say nothing. */
+static struct comparison compare(struct trial *trial, const struct cells *cells,
+                                 struct side *wanted, struct side *got, struct side *also)
+{
+    struct comparison result = {0};
+    for (size_t i = 0; i < cells->count; i++) {
+        double a = wanted->numbers[i], b = got->numbers[i];
+        if (!isfinite(a))
+            continue;
+        result.compared = true;
+        double error = cg_relative_error(a, b, 0);
+        if (error > CG_TOLERANCE && isfinite(b)) {
+            double scale = fmax(magnitude_at(trial, got, cells, i),
+                                also->numbers ? magnitude_at(trial, also, cells, i) : 0);
+            error = cg_relative_error(a, b, scale * magnitude_share);
+        }
+        result.error = fmax(result.error, error);
+        if (error > CG_TOLERANCE && !result.failed) {
+            result.failed = true;
+            result.cell = cells->sample ? cells->sample[i] : i;
+            result.expected = a;
+            result.got = b;
+        }
+    }
+    return result;
+}
+
+/* Takes a comparison into the step's check. */
+static void note(struct cg_check *check, const struct comparison *found, const struct cells *cells,
+                 double *worst)
+{
+    *worst = fmax(*worst, found->error);
+    if (!found->failed || !check->holds)
+        return;
+    size_t last = cells->n ? cells->size[cells->n - 1] : 1;
+    check->holds = false;
+    check->row = found->cell / last;
+    check->col = found->cell % last;
+    check->expected = found->expected;
+    check->got = found->got;
+}
+
+static void refuse(struct cg_check *check)
+{
+    check->holds = false;
+    check->previous_error = check->forward_error = INFINITY;
+    check->expected = check->got = NAN;
+}
+
+/* One step in one environment. A trial that is too large for its tensors says nothing. */
+static void check_step(struct trial *trial, const struct cg_step *step, struct cg_check *check)
+{
+    struct cells cells;
+    cells_of(&cells, trial->evaluator.env, step);
+    if (step->lhs != trial->last_left) {
+        cg_arena_reset(&trial->line);
+        trial->last = NULL;
+    }
+    thin_out(&cells, &trial->line);
+    trial->evaluator.failed = false;
+    struct side left = {step->lhs, left_numbers(trial, step->lhs, &cells), NULL};
+    struct side before = {step->before, NULL, NULL}, right = {step->rhs, NULL, NULL};
+    before.numbers = step->before == step->lhs     ? left.numbers
+                     : step->before == trial->last ? trial->last_numbers
+                                                   : numbers_of(trial, step->before, &cells, false);
+    right.numbers = numbers_of(trial, step->rhs, &cells, false);
+    trial->last = step->rhs;
+    trial->last_left = step->lhs;
+    trial->last_numbers = right.numbers;
+    if (trial->evaluator.failed && !trial->random)
+        return;
+    if (!left.numbers || !before.numbers || !right.numbers) {
+        check->checked = true;
+        return refuse(check);
+    }
+    struct comparison by_forward = compare(trial, &cells, &left, &right, &before);
+    struct comparison by_line = compare(trial, &cells, &before, &right, &before);
+    check->checked = check->checked || by_forward.compared;
+    note(check, &by_forward, &cells, &check->forward_error);
+    note(check, &by_line, &cells, &check->previous_error);
+}
+
+/* The steps of a derivation, of its steps' children, and of theirs. */
+struct steps {
+    const struct cg_step **items;
+    size_t count, capacity;
+    struct cg_arena arena;
+    struct map seen;
+};
+
+static void add_step(struct steps *steps, const struct cg_step *step)
+{
+    if (map_get(&steps->seen, step))
+        return;
+    map_put(&steps->seen, step, steps);
+    steps->items =
+        cg_grow(&steps->arena, steps->items, steps->count, &steps->capacity, sizeof *steps->items);
+    steps->items[steps->count++] = step;
+}
+
+/* Children by a queue, not by recursion: they nest as deep as the network. */
+static void collect(struct steps *steps, const struct cg_derivation *derivation)
+{
+    cg_arena_init(&steps->arena);
+    map_init(&steps->seen, &steps->arena);
+    for (size_t i = 0; i < derivation->n_steps; i++)
+        add_step(steps, derivation->steps[i]);
+    for (size_t i = 0; i < steps->count; i++)
+        for (size_t c = 0; c < steps->items[i]->n_children; c++)
+            add_step(steps, steps->items[i]->children[c]);
+}
+
+static bool env_finite(const struct cg_env *env)
+{
+    for (size_t id = 0; id < env->model->n_values; id++)
+        if (!matrix_finite(&env->values[id]))
+            return false;
+    return true;
+}
+
+/* Random numbers under which every definition is finite: any at first, then positive ones, for the
+ * sake of logarithms and roots. */
+static void draw_env(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng)
+{
+    for (int i = 0; i < DRAWS; i++) {
+        cg_env_init_random(env, model, prng, i > 0);
+        if (env_finite(env) || i == DRAWS - 1)
+            return;
+        cg_env_finish(env);
+    }
+}
+
+/* Forward mode runs through the model once for each entry of what it differentiates by. */
+static bool affordable(const struct cg_env *env)
+{
+    double all = 0, largest = 0;
+    for (size_t id = 0; id < env->model->n_values; id++) {
+        double count = (double)matrix_count(&env->values[id]);
+        all += count;
+        largest = fmax(largest, fmin(count, MOST_CELLS));
+    }
+    return all * largest < most_operations;
+}
+
+static void check_all(const struct steps *steps, const struct cg_env *env, bool random,
+                      struct cg_check *checks)
+{
+    struct trial trial;
+    trial_init(&trial, env, random);
+    for (size_t i = 0; i < steps->count; i++)
+        check_step(&trial, steps->items[i], &checks[steps->items[i]->id]);
+    trial_finish(&trial);
+}
+
+double cg_verify(const struct cg_book *book, const struct cg_derivation *derivation,
+                 const struct cg_env *env, int trials, struct cg_check *checks)
+{
+    struct steps steps = {0};
+    collect(&steps, derivation);
+    for (size_t i = 0; i < steps.count; i++)
+        checks[steps.items[i]->id] = (struct cg_check){.holds = true};
+    if (affordable(env))
+        check_all(&steps, env, false, checks);
+    struct cg_prng prng;
+    cg_prng_seed(&prng, 0xC41C);
+    for (int i = 0; i < trials; i++) {
+        struct cg_env random;
+        draw_env(&random, book->model, &prng);
+        check_all(&steps, &random, true, checks);
+        cg_env_finish(&random);
+    }
+    double worst = 0;
+    for (size_t i = 0; i < steps.count; i++) {
+        struct cg_check *check = &checks[steps.items[i]->id];
+        if (!check->checked)
+            refuse(check);
+        check->checked = true;
+        worst = fmax(worst, fmax(check->previous_error, check->forward_error));
+    }
+    cg_arena_finish(&steps.arena);
+    return worst;
+}
+
+static void check_equation(const struct cg_env *env, bool random, const struct cg_expr *left,
+                           const struct cg_expr *right, struct cg_check *check)
+{
+    struct trial trial;
+    trial_init(&trial, env, random);
+    size_t rows = env_size(env, left->shape.rows), cols = env_size(env, left->shape.cols);
+    struct cells cells = {.n = 2, .size = {rows, cols}, .total = rows * cols};
+    cells.count = cells.total;
+    struct side a = {left, NULL, NULL}, b = {right, NULL, NULL};
+    thin_out(&cells, &trial.line);
+    a.numbers = matrix_cells(&trial, left, &cells, false);
+    b.numbers = matrix_cells(&trial, right, &cells, false);
+    if (env_size(env, right->shape.rows) != rows || !a.numbers || !b.numbers) {
+        check->checked = true;
+        refuse(check);
+    } else {
+        struct comparison found = compare(&trial, &cells, &a, &b, &a);
+        check->checked = check->checked || found.compared;
+        note(check, &found, &cells, &check->forward_error);
+    }
+    trial_finish(&trial);
+}
+
+struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg_env *env,
+                                   const struct cg_expr *left, const struct cg_expr *right,
+                                   int trials)
+{
+    struct cg_check check = {.holds = true};
+    if (affordable(env))
+        check_equation(env, false, left, right, &check);
+    struct cg_prng prng;
+    cg_prng_seed(&prng, 0xC1A1);
+    for (int i = 0; i < trials; i++) {
+        struct cg_env random;
+        draw_env(&random, model, &prng);
+        check_equation(&random, true, left, right, &check);
+        cg_env_finish(&random);
+    }
+    if (!check.checked)
+        refuse(&check);
+    check.checked = true;
+    return check;
+}
+
+/* `of` at a moved copy of the environment. */
+static double moved_to(struct cg_env *moved, const struct cg_value *of, double *cell, double x)
+{
+    *cell = x;
+    cg_env_refresh(moved);
+    return moved->values[of->id].data[0];
+}
+
+struct cg_matrix cg_central_difference(const struct cg_env *env, struct cg_arena *arena,
+                                       const struct cg_value *of, const struct cg_value *wrt,
+                                       double epsilon)
+{
+    struct cg_env moved;
+    env_copy_cut(&moved, env, wrt);
+    struct cg_matrix *m = &moved.values[wrt->id];
+    struct cg_matrix gradient = matrix_new(arena, m->rows, m->cols);
+    for (size_t i = 0; i < matrix_count(m); i++) {
+        double at = m->data[i];
+        double above = moved_to(&moved, of, &m->data[i], at + epsilon);
+        double below = moved_to(&moved, of, &m->data[i], at - epsilon);
+        gradient.data[i] = (above - below) / (2 * epsilon);
+        m->data[i] = at;
+    }
+    cg_env_finish(&moved);
+    return gradient;
+}
