@@ -39,6 +39,7 @@ struct cg_function {
     const char *name; /* in the model language */
     const char *tex;  /* as typeset: "f", "\\sigma", "\\tanh" */
     enum cg_kernel kernel;
+    struct cg_place place; /* where the lesson names it; line 0: the kernel itself */
 };
 
 enum cg_value_kind {
@@ -96,6 +97,7 @@ struct cg_model {
     size_t n_values, values_capacity;
     struct cg_function **functions; /* the kernels first, then the lesson's own */
     size_t n_functions, functions_capacity;
+    struct cg_names *names; /* private: finds the three above by name */
 };
 
 /* An empty model with the kernels under their own names. Arena and file name are borrowed and must
@@ -104,12 +106,13 @@ void cg_model_init(struct cg_model *model, struct cg_arena *arena, const char *f
 
 /* Adds the statements in `text`; its first line has number first_line in the file. May be called
  * again for later blocks. On error the model is as it was before the call. Limits: 1 MB of text,
- * depth 200, 10,000 values, sizes up to 1,000,000. */
+ * depth 200, 10,000 values, sizes up to 1,000,000, 100,000,000 entries a matrix. */
 bool cg_model_add(struct cg_model *model, const char *text, size_t length, int first_line,
                   struct cg_error *error);
 
 /* Parses one expression over the model's names (also f'(Z), dJ/dW for CG_GRAD, and the names of
- * `results`). NULL on error. */
+ * `results`). NULL on error; the error quotes `text` only where it starts in column 1 (else the
+ * caller, who has the whole line, quotes). May add and equate dims: parse before making an env. */
 const struct cg_expr *cg_parse_expr(struct cg_model *model, struct cg_value *const *results,
                                     size_t n_results, const char *text, size_t length,
                                     struct cg_place start, struct cg_error *error);
@@ -120,6 +123,15 @@ const struct cg_function *cg_model_function(const struct cg_model *model, const 
 
 /* The nearest name by edit distance, for "did you mean"; NULL where none is near. */
 const char *cg_model_nearest(const struct cg_model *model, const char *name);
+
+/* May `name` be given to something new? False, with the reason, where it is no name, means
+ * something in the language or is taken. (Results of a book are the caller's to compare.) */
+bool cg_check_new_name(const struct cg_model *model, const char *name, struct cg_place place,
+                       struct cg_error *error);
+
+/* The TeX that a name has where `as` says nothing: W1 is W_1, theta and θ are \theta, several
+ * letters stand upright. In the arena. */
+const char *cg_default_tex(struct cg_arena *arena, const char *name);
 
 int cg_dim_root(const struct cg_model *model, int dim);
 size_t cg_dim_size(const struct cg_model *model, int dim);

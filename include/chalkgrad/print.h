@@ -12,6 +12,15 @@
 /* Plain model language for matrices (H.T @ ((Y - Ystar) * f'(Z))); Unicode for index notation. */
 void cg_print_text(struct cg_strbuf *out, const struct cg_model *model, const struct cg_expr *expr);
 
+/* As on a blackboard, in Unicode, both notations: HW + B, Hᵀ δ, [∂J/∂W]_kl, ½ Σ_j (Y_j − Y*_j)².
+ * Names are their TeX made plain. */
+void cg_print_board(struct cg_strbuf *out, const struct cg_model *model,
+                    const struct cg_expr *expr);
+
+/* "lhs = rhs", as on a blackboard. */
+void cg_print_line(struct cg_strbuf *out, const struct cg_model *model, const struct cg_expr *lhs,
+                   const struct cg_expr *rhs);
+
 /* What one object of a typeset formula stands for. */
 enum cg_object_kind {
     CG_OBJECT_TERM,  /* a sub-term: `node` */
