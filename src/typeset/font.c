@@ -1,6 +1,7 @@
 #include "typeset/font.h"
 
 #include "typeset/font_private.h"
+#include "typeset/math_font.h"
 
 #include <hb-ot.h>
 #include <limits.h>
@@ -24,6 +25,7 @@ static const struct {
 
 struct cg_fonts {
     struct font_face faces[CG_FACE_COUNT];
+    struct math_font math;
 };
 
 /* y up, scaled to units per em: HarfBuzz's own default, so that metrics are exact integers. */
@@ -61,6 +63,7 @@ struct cg_fonts *cg_fonts_create(struct cg_error *error)
             return NULL;
         }
     }
+    math_font_init(&fonts->math, fonts->faces[CG_FACE_MATH].font, fonts->faces[CG_FACE_MATH].em);
     return fonts;
 }
 
@@ -83,6 +86,11 @@ const unsigned char *cg_fonts_data(const struct cg_fonts *fonts, enum cg_face fa
 const struct font_face *font_face(const struct cg_fonts *fonts, enum cg_face face)
 {
     return &fonts->faces[face];
+}
+
+const struct math_font *font_math(const struct cg_fonts *fonts)
+{
+    return &fonts->math;
 }
 
 static struct cg_run run_of_buffer(struct cg_arena *arena, hb_buffer_t *buffer, float em)
