@@ -33,6 +33,8 @@ enum cg_action {
     CG_ACTION_CHOOSE_2,
     CG_ACTION_CHOOSE_3,
     CG_ACTION_CHOOSE_4,
+    CG_ACTION_CHOOSE_5,
+    CG_ACTION_CHOOSE_6,
     CG_ACTION_THEME,
     CG_ACTION_FULLSCREEN, /* the app's: the board returns false */
     CG_ACTION_HELP,

@@ -6,6 +6,9 @@
 
 #include <chalkgrad/print.h>
 
+struct cg_training; /* training.h */
+struct cg_letters;  /* inked.h */
+
 struct cg_frame {
     struct cg_scene *scene;
     const struct cg_fonts *fonts;
@@ -17,8 +20,10 @@ struct cg_frame {
     const struct cg_beat *beat;
     const struct cg_step *step; /* the line shown (fold resolved); NULL where the beat has none */
     const struct cg_step *from; /* the line that the animation comes from; NULL at rest */
-    float phase;                /* 0 .. 1, eased; 1 at rest */
-    float em;                   /* pixels of body text: grows with the canvas */
+    const struct cg_training *training; /* at a training beat; else NULL */
+    const struct cg_letters *letters;   /* the lesson's index letters, for maths in prose */
+    float phase;                        /* 0 .. 1, eased; 1 at rest */
+    float em;                           /* pixels of body text: grows with the canvas */
 };
 
 /* Colours by meaning: the same for a value, an index, a term everywhere (ink.c). */

@@ -8,7 +8,7 @@ struct cg_key {
     const char *names; /* as SDL_GetKeyName says them, '|' between; with "Shift+" where held */
     const char *caps;  /* as shown, '|' between */
     enum cg_action action;
-    const char *what; /* for the help */
+    const char *what; /* for the help; NULL: told by the entry before */
     bool training;    /* has a meaning in training only */
 };
 
