@@ -1,0 +1,420 @@
+#include "algebra/contract.h"
+
+static bool one(const struct work *work, int dim)
+{
+    return cg_dim_root(work->model, dim) == 0;
+}
+
+static bool is_scalar(const struct work *work, const struct cg_expr *matrix)
+{
+    return one(work, matrix->shape.rows) && one(work, matrix->shape.cols);
+}
+
+static const struct cg_shape flipped(struct cg_shape shape)
+{
+    return (struct cg_shape){shape.cols, shape.rows};
+}
+
+/* (A^T)^T = A, (A B)^T = B^T A^T, (A * B)^T = A^T * B^T where that takes transposes off */
+const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix)
+{
+    if (is_scalar(work, matrix))
+        return matrix;
+    switch (matrix->op) {
+    case CG_TRANSPOSE:
+        return matrix->args[0];
+    case CG_MATMUL:
+        return matrix_product(work, matrix_transposed(work, matrix->args[1]),
+                              matrix_transposed(work, matrix->args[0]));
+    case CG_OUTER:
+        return cg_binary(work->arena, CG_OUTER, matrix->args[1], matrix->args[0],
+                         flipped(matrix->shape));
+    case CG_EYE:
+        return matrix;
+    case CG_ONES:
+    case CG_ZEROS:
+        return cg_constant(work->arena, matrix->op, flipped(matrix->shape));
+    case CG_NEG:
+        return cg_unary(work->arena, CG_NEG, matrix_transposed(work, matrix->args[0]),
+                        flipped(matrix->shape));
+    case CG_MUL: {
+        const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
+        size_t vectors = 0;
+        for (size_t i = 0; i < matrix->n_args; i++) {
+            vectors += !is_scalar(work, matrix->args[i]);
+            args[i] = matrix_transposed(work, matrix->args[i]);
+        }
+        if (vectors == 1)
+            return cg_nary(work->arena, CG_MUL, matrix->n_args, args, flipped(matrix->shape));
+        break;
+    }
+    default:
+        break;
+    }
+    return cg_unary(work->arena, CG_TRANSPOSE, matrix, flipped(matrix->shape));
+}
+
+const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
+                                     const struct cg_expr *b)
+{
+    return cg_binary(work->arena, CG_MATMUL, a, b,
+                     (struct cg_shape){a->shape.rows, b->shape.cols});
+}
+
+const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op op, size_t count,
+                                         const struct cg_expr *const *args)
+{
+    struct exprs list = {0};
+    struct cg_shape shape = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (!one(work, args[i]->shape.rows))
+            shape.rows = args[i]->shape.rows;
+        if (!one(work, args[i]->shape.cols))
+            shape.cols = args[i]->shape.cols;
+        if ((op == CG_ADD || op == CG_MUL) && args[i]->op == op)
+            for (size_t j = 0; j < args[i]->n_args; j++)
+                exprs_add(work->arena, &list, args[i]->args[j]);
+        else
+            exprs_add(work->arena, &list, args[i]);
+    }
+    if (op == CG_DIV || op == CG_POW)
+        return cg_binary(work->arena, op, list.items[0], list.items[1], shape);
+    return cg_nary(work->arena, op, list.count, list.items, shape);
+}
+
+void term_add(struct term *term, struct piece piece)
+{
+    term->pieces = cg_grow(term->work->arena, term->pieces, term->count, &term->capacity,
+                           sizeof *term->pieces);
+    term->pieces[term->count++] = piece;
+}
+
+void term_sum(struct term *term, struct cg_index index)
+{
+    term->summed = cg_grow(term->work->arena, term->summed, term->n_summed,
+                           &term->summed_capacity, sizeof *term->summed);
+    term->summed[term->n_summed++] = index;
+}
+
+static void term_remove(struct term *term, size_t at)
+{
+    for (size_t i = at + 1; i < term->count; i++)
+        term->pieces[i - 1] = term->pieces[i];
+    term->count--;
+}
+
+static bool carries(const struct piece *piece, char letter)
+{
+    return piece->row.letter == letter || piece->col.letter == letter;
+}
+
+static size_t order(const struct piece *piece)
+{
+    return (size_t)(piece->row.letter != 0) + (size_t)(piece->col.letter != 0);
+}
+
+static struct piece turned(struct term *term, struct piece piece)
+{
+    return (struct piece){matrix_transposed(term->work, piece.matrix), piece.col, piece.row};
+}
+
+/* The piece with `row` along its rows (and so its other index along its columns). */
+static struct piece with_row(struct term *term, struct piece piece, char row)
+{
+    return piece.row.letter == row ? piece : turned(term, piece);
+}
+
+static bool is_summed(const struct term *term, char letter)
+{
+    for (size_t i = 0; i < term->n_summed; i++)
+        if (term->summed[i].letter == letter)
+            return true;
+    return false;
+}
+
+static size_t count_carriers(const struct term *term, char letter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < term->count; i++)
+        count += carries(&term->pieces[i], letter);
+    return count;
+}
+
+static void unsum(struct term *term, char letter)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < term->n_summed; i++)
+        if (term->summed[i].letter != letter)
+            term->summed[kept++] = term->summed[i];
+    term->n_summed = kept;
+}
+
+/* M_ss: the diagonal of M along s, and its sum the trace. */
+static void take_diagonals(struct term *term)
+{
+    struct cg_arena *arena = term->work->arena;
+    for (size_t i = 0; i < term->count; i++) {
+        struct piece *piece = &term->pieces[i];
+        char letter = piece->row.letter;
+        if (!letter || letter != piece->col.letter)
+            continue;
+        if (is_summed(term, letter) && count_carriers(term, letter) == 1) {
+            piece->matrix =
+                cg_unary(arena, CG_TRACE, piece->matrix, (struct cg_shape){0, 0});
+            piece->row = piece->col = no_index;
+            unsum(term, letter);
+        } else {
+            piece->matrix = cg_unary(arena, CG_DIAG, piece->matrix,
+                                     (struct cg_shape){0, piece->matrix->shape.cols});
+            piece->row = no_index;
+        }
+    }
+}
+
+static bool same_indices(const struct piece *a, const struct piece *b)
+{
+    return order(a) == order(b) && (!a->row.letter || carries(b, a->row.letter)) &&
+           (!a->col.letter || carries(b, a->col.letter));
+}
+
+/* S_i a_i b_i = a . b, S_i a_i a_i = |a|^2, of two pieces that carry nothing but summed indices
+ * that no other piece carries. */
+static bool take_dot(struct term *term, size_t first, size_t second)
+{
+    struct piece a = term->pieces[first], b = term->pieces[second];
+    char letters[2] = {a.row.letter, a.col.letter};
+    for (size_t i = 0; i < 2; i++)
+        if (letters[i] && (!is_summed(term, letters[i]) || count_carriers(term, letters[i]) != 2))
+            return false;
+    if (a.row.letter != b.row.letter)
+        b = turned(term, b);
+    struct cg_shape scalar = {0, 0};
+    const struct cg_expr *product =
+        cg_expr_equal(a.matrix, b.matrix)
+            ? cg_unary(term->work->arena, CG_NORM2, a.matrix, scalar)
+            : cg_binary(term->work->arena, CG_DOT, a.matrix, b.matrix, scalar);
+    unsum(term, letters[0]);
+    unsum(term, letters[1]);
+    term->pieces[first] = (struct piece){product, no_index, no_index};
+    term_remove(term, second);
+    return true;
+}
+
+/* Parallel edges, and weights on one node, merge entry by entry: A_ij B_ij = [A * B]_ij. */
+static void merge_parallel(struct term *term, struct cg_index row)
+{
+    for (size_t i = 0; i < term->count; i++) {
+        size_t own = order(&term->pieces[i]);
+        if (own == 2 && carries(&term->pieces[i], row.letter))
+            term->pieces[i] = with_row(term, term->pieces[i], row.letter);
+        for (size_t j = i + 1; own && j < term->count;) {
+            struct piece *all = &term->pieces[i], other = term->pieces[j];
+            if (!same_indices(all, &other)) {
+                j++;
+                continue;
+            }
+            if (take_dot(term, i, j))
+                break;
+            if (other.row.letter != all->row.letter)
+                other = turned(term, other);
+            all->matrix = matrix_elementwise(
+                term->work, CG_MUL, 2, (const struct cg_expr *[]){all->matrix, other.matrix});
+            term_remove(term, j);
+        }
+    }
+}
+
+/* A summed index and what carries it. */
+struct node {
+    char letter;
+    int dim;
+    size_t weight, n_weights; /* the position of the weight on it */
+    size_t edges[3], n_edges;
+};
+
+static struct node look_at(const struct term *term, struct cg_index index)
+{
+    struct node node = {.letter = index.letter, .dim = index.dim};
+    for (size_t i = 0; i < term->count; i++) {
+        const struct piece *piece = &term->pieces[i];
+        if (!carries(piece, index.letter))
+            continue;
+        if (order(piece) == 1) {
+            node.weight = i;
+            node.n_weights++;
+        } else if (node.n_edges < 3) {
+            node.edges[node.n_edges++] = i;
+        }
+    }
+    return node;
+}
+
+static const struct cg_expr *sum(struct term *term, enum cg_axis axis, const struct cg_expr *matrix)
+{
+    return cg_reduce(term->work->arena, CG_SUM, axis, matrix);
+}
+
+/* S_s 1 and S_s v_s */
+static struct piece sum_weight(struct term *term, const struct node *node)
+{
+    const struct cg_expr *matrix =
+        node->n_weights ? term->pieces[node->weight].matrix
+                        : cg_constant(term->work->arena, CG_ONES, (struct cg_shape){node->dim, 0});
+    return (struct piece){sum(term, CG_AXIS_ALL, matrix), no_index, no_index};
+}
+
+/* S_s E_sx (v_s): the sum along an axis, or the product with the weight. It stands upright where x
+ * is the row of the answer, lies where x is its column, and else as the weight does. */
+static struct piece sum_edge(struct term *term, const struct node *node, struct cg_index row,
+                             struct cg_index col)
+{
+    struct piece edge = with_row(term, term->pieces[node->edges[0]], node->letter);
+    struct cg_index x = edge.col;
+    if (!node->n_weights) {
+        struct piece own = term->pieces[node->edges[0]];
+        bool along_rows = own.row.letter == node->letter;
+        struct piece out = along_rows
+                               ? (struct piece){sum(term, CG_AXIS_ROWS, own.matrix), no_index, x}
+                               : (struct piece){sum(term, CG_AXIS_COLS, own.matrix), x, no_index};
+        return out;
+    }
+    struct piece weight = term->pieces[node->weight];
+    bool upright = x.letter == row.letter ||
+                   (x.letter != col.letter && weight.row.letter == node->letter);
+    if (upright) {
+        weight = with_row(term, weight, node->letter);
+        edge = with_row(term, term->pieces[node->edges[0]], x.letter);
+        return (struct piece){matrix_product(term->work, edge.matrix, weight.matrix), x, no_index};
+    }
+    if (weight.col.letter != node->letter)
+        weight = turned(term, weight);
+    return (struct piece){matrix_product(term->work, weight.matrix, edge.matrix), no_index, x};
+}
+
+static size_t transposes(const struct piece *piece, char row)
+{
+    return (piece->row.letter == row) == (piece->matrix->op == CG_TRANSPOSE);
+}
+
+/* S_s A_xs (v_s) B_sy = [A B]_xy, with the columns of A scaled by the weight. */
+static struct piece join_edges(struct term *term, const struct node *node, struct cg_index row,
+                               struct cg_index col)
+{
+    struct piece a = term->pieces[node->edges[0]], b = term->pieces[node->edges[1]];
+    char x = a.row.letter == node->letter ? a.col.letter : a.row.letter;
+    char y = b.row.letter == node->letter ? b.col.letter : b.row.letter;
+    bool swap = x == col.letter || y == row.letter;
+    if (x != row.letter && y != col.letter && !swap)
+        swap = transposes(&a, x) + transposes(&b, node->letter) >
+               transposes(&b, y) + transposes(&a, node->letter);
+    if (swap) {
+        struct piece other = a;
+        a = b;
+        b = other;
+        x = y;
+    }
+    a = with_row(term, a, x);
+    b = with_row(term, b, node->letter);
+    if (node->n_weights) {
+        struct piece weight = term->pieces[node->weight];
+        if (weight.col.letter != node->letter)
+            weight = turned(term, weight);
+        a.matrix = matrix_elementwise(term->work, CG_MUL, 2,
+                                      (const struct cg_expr *[]){a.matrix, weight.matrix});
+    }
+    return (struct piece){matrix_product(term->work, a.matrix, b.matrix), a.row, b.col};
+}
+
+/* Puts `piece` in the place of all that carries the letter. */
+static void replace_carriers(struct term *term, char letter, struct piece piece)
+{
+    bool placed = false;
+    for (size_t i = 0; i < term->count;) {
+        if (!carries(&term->pieces[i], letter)) {
+            i++;
+        } else if (!placed) {
+            term->pieces[i++] = piece;
+            placed = true;
+        } else {
+            term_remove(term, i);
+        }
+    }
+    if (!placed)
+        term_add(term, piece);
+    unsum(term, letter);
+}
+
+/* Sums over one index, one with as few edges as can be found; false where each has three or more.
+ */
+static bool sum_one(struct term *term, struct cg_index row, struct cg_index col)
+{
+    struct node best = {.n_edges = 3};
+    for (size_t i = 0; i < term->n_summed; i++) {
+        struct node node = look_at(term, term->summed[i]);
+        if (node.n_edges < best.n_edges)
+            best = node;
+    }
+    struct piece piece;
+    if (best.n_edges == 0)
+        piece = sum_weight(term, &best);
+    else if (best.n_edges == 1)
+        piece = sum_edge(term, &best, row, col);
+    else if (best.n_edges == 2)
+        piece = join_edges(term, &best, row, col);
+    else
+        return false;
+    replace_carriers(term, best.letter, piece);
+    return true;
+}
+
+/* What is left carries no index but row and col: numbers in front; then edges with the weights on
+ * their ends; two weights alone are an outer product. */
+static const struct cg_expr *assemble(struct term *term, struct cg_index row, struct cg_index col)
+{
+    struct exprs front = {0}, rest = {0};
+    const struct cg_expr *upright = NULL, *lying = NULL;
+    size_t edges = 0;
+    for (size_t i = 0; i < term->count; i++) {
+        struct piece piece = term->pieces[i];
+        if (!order(&piece)) {
+            exprs_add(term->work->arena, &front, piece.matrix);
+            continue;
+        }
+        if (order(&piece) == 2) {
+            piece = with_row(term, piece, row.letter);
+            edges++;
+        } else if (carries(&piece, row.letter) && row.letter) {
+            upright = (piece = with_row(term, piece, row.letter)).matrix;
+        } else {
+            if (piece.col.letter != col.letter)
+                piece = turned(term, piece);
+            lying = piece.matrix;
+        }
+        exprs_add(term->work->arena, &rest, piece.matrix);
+    }
+    if (!edges && upright && lying) {
+        rest.items[0] = matrix_product(term->work, upright, lying);
+        rest.count = 1;
+    }
+    for (size_t i = 0; i < rest.count; i++)
+        exprs_add(term->work->arena, &front, rest.items[i]);
+    if (!front.count)
+        return cg_fraction(term->work->arena, 1, 1);
+    return matrix_elementwise(term->work, CG_MUL, front.count, front.items);
+}
+
+const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,
+                                    const char **why)
+{
+    take_diagonals(term);
+    merge_parallel(term, row);
+    while (term->n_summed) {
+        if (!sum_one(term, row, col)) {
+            *why = "an index is summed over three or more matrices at once, which no product of "
+                   "matrices does";
+            return NULL;
+        }
+        merge_parallel(term, row);
+    }
+    return assemble(term, row, col);
+}

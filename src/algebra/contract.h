@@ -1,0 +1,39 @@
+/* A term read as a graph: indices are nodes, factors of two indices edges, factors of one index
+ * weights on a node. Private to the algebra.
+ */
+#ifndef ALGEBRA_CONTRACT_H
+#define ALGEBRA_CONTRACT_H
+
+#include "algebra/rewrite.h"
+
+/* A matrix whose rows and columns run along two indices; letter 0: the axis has size 1. */
+struct piece {
+    const struct cg_expr *matrix;
+    struct cg_index row, col;
+};
+
+struct term {
+    struct work *work;
+    struct piece *pieces;
+    size_t count, capacity;
+    struct cg_index *summed;
+    size_t n_summed, summed_capacity;
+};
+
+void term_add(struct term *term, struct piece piece);
+void term_sum(struct term *term, struct cg_index index);
+
+/* The matrix with rows along `row` and columns along `col` that the term is, all its other indices
+ * summed; an axis that no factor carries has size 1. NULL and a reason where there is none. */
+const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,
+                                    const char **why);
+
+/* Matrix expressions: the transpose (pushed through products, taken off twice), the entry-by-entry
+ * operators with NumPy's broadcasting. */
+const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix);
+const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
+                                     const struct cg_expr *b);
+const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op add_mul_div_or_pow,
+                                         size_t count, const struct cg_expr *const *args);
+
+#endif

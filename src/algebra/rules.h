@@ -1,0 +1,53 @@
+/* The functions behind the table of rules in chalkgrad/rules.h. Private to the algebra.
+ *
+ * Each begins with its equation, where it is written. d(a) is short for a CG_PARTIAL of a, direct
+ * (not total), by the entry that the node at hand names.
+ */
+#ifndef ALGEBRA_RULES_H
+#define ALGEBRA_RULES_H
+
+#include "algebra/rewrite.h"
+
+/* differentiate.c: each takes one CG_PARTIAL apart. */
+const struct cg_expr *rule_linearity(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_product(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_quotient(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_power(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_elementwise(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_softmax(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_constant(struct work *work, const struct cg_expr *node);
+const struct cg_expr *rule_delta(struct work *work, const struct cg_expr *node);
+
+/* pushdown.c */
+const struct cg_expr *rule_write_out(struct work *work, const struct cg_expr *node);
+/* Entry [row, col] of a matrix expression, led inwards as far as it goes: sums, functions, powers
+ * and transposes pass it on, products of matrices keep it. Takes letters for the sums it opens. */
+const struct cg_expr *entry_push(struct work *work, const struct cg_expr *matrix,
+                                 struct cg_index row, struct cg_index col);
+
+/* collapse.c */
+const struct cg_expr *rule_collapse(struct work *work, const struct cg_expr *node);
+/* Opens a bracket that hides a delta from its sum: S_i a_i (b_i d_ik + c_i). */
+const struct cg_expr *rule_reorder(struct work *work, const struct cg_expr *node);
+
+/* simplify.c */
+enum simplify_flags {
+    SIMPLIFY_PLAIN = 0,
+    SIMPLIFY_OUT_OF_SUMS = 1 /* numbers leave the sums that they stand in */
+};
+const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
+                               enum simplify_flags flags);
+/* a b exactly where both are fractions and it fits, else in floating point. */
+const struct cg_expr *number_product(struct cg_arena *arena, const struct cg_expr *a,
+                                     const struct cg_expr *b);
+const struct cg_expr *number_sum(struct cg_arena *arena, const struct cg_expr *a,
+                                 const struct cg_expr *b);
+/* NULL where b is 0. */
+const struct cg_expr *number_quotient(struct cg_arena *arena, const struct cg_expr *a,
+                                      const struct cg_expr *b);
+
+/* rules.c: the function that applies a rule to one node; NULL for the rules that act on a whole
+ * line (start, chain, ...), which derive.c applies. */
+rewrite_rule rule_function(enum cg_rule rule);
+
+#endif

@@ -1,0 +1,335 @@
+/* Zeros and units dropped, numbers multiplied out, equal terms gathered. */
+#include "algebra/rules.h"
+
+static const struct cg_shape scalar = {0, 0};
+
+static const struct cg_expr *fraction(struct cg_arena *arena, int64_t num, int64_t den)
+{
+    if (num == INT64_MIN || den == INT64_MIN || den == 0)
+        return NULL;
+    return cg_fraction(arena, num, den);
+}
+
+static bool exact(const struct cg_expr *a, const struct cg_expr *b)
+{
+    return a->u.number.den > 0 && b->u.number.den > 0;
+}
+
+const struct cg_expr *number_product(struct cg_arena *arena, const struct cg_expr *a,
+                                     const struct cg_expr *b)
+{
+    int64_t num, den;
+    const struct cg_expr *out = NULL;
+    if (exact(a, b) && !__builtin_mul_overflow(a->u.number.num, b->u.number.num, &num) &&
+        !__builtin_mul_overflow(a->u.number.den, b->u.number.den, &den))
+        out = fraction(arena, num, den);
+    return out ? out : cg_number(arena, a->u.number.value * b->u.number.value);
+}
+
+const struct cg_expr *number_sum(struct cg_arena *arena, const struct cg_expr *a,
+                                 const struct cg_expr *b)
+{
+    int64_t left, right, num, den;
+    const struct cg_expr *out = NULL;
+    if (exact(a, b) && !__builtin_mul_overflow(a->u.number.num, b->u.number.den, &left) &&
+        !__builtin_mul_overflow(b->u.number.num, a->u.number.den, &right) &&
+        !__builtin_add_overflow(left, right, &num) &&
+        !__builtin_mul_overflow(a->u.number.den, b->u.number.den, &den))
+        out = fraction(arena, num, den);
+    return out ? out : cg_number(arena, a->u.number.value + b->u.number.value);
+}
+
+const struct cg_expr *number_quotient(struct cg_arena *arena, const struct cg_expr *a,
+                                      const struct cg_expr *b)
+{
+    if (b->u.number.value == 0)
+        return NULL;
+    int64_t num, den;
+    const struct cg_expr *out = NULL;
+    if (exact(a, b) && !__builtin_mul_overflow(a->u.number.num, b->u.number.den, &num) &&
+        !__builtin_mul_overflow(a->u.number.den, b->u.number.num, &den))
+        out = fraction(arena, num, den);
+    return out ? out : cg_number(arena, a->u.number.value / b->u.number.value);
+}
+
+/* Equal up to the order of factors and terms and the letters of bound indices. */
+static bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr *b);
+
+static bool same_in_any_order(struct work *work, const struct cg_expr *a, const struct cg_expr *b)
+{
+    if (a->n_args > 64)
+        return false;
+    uint64_t taken = 0;
+    for (size_t i = 0; i < a->n_args; i++) {
+        bool found = false;
+        for (size_t j = 0; j < b->n_args && !found; j++)
+            if (!(taken >> j & 1) && same_value(work, a->args[i], b->args[j])) {
+                taken |= (uint64_t)1 << j;
+                found = true;
+            }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr *b)
+{
+    if (a == b || cg_expr_equal(a, b))
+        return true;
+    if (a->op != b->op || a->n_args != b->n_args)
+        return false;
+    if (a->op == CG_ADD || a->op == CG_MUL)
+        return same_in_any_order(work, a, b);
+    if (a->op == CG_SUM_OVER) {
+        if (!cg_same_dim(work->model, a->u.over.dim, b->u.over.dim) ||
+            cg_has_free_index(b->args[0], a->u.over.letter))
+            return false;
+        return same_value(work, a->args[0],
+                          cg_substitute_index(work->arena, b->args[0], b->u.over, a->u.over));
+    }
+    if (a->op != CG_NEG && a->op != CG_DIV && a->op != CG_POW)
+        return false;
+    for (size_t i = 0; i < a->n_args; i++)
+        if (!same_value(work, a->args[i], b->args[i]))
+            return false;
+    return true;
+}
+
+/* A term taken apart: coefficient times rest. */
+struct scaled {
+    const struct cg_expr *coefficient, *rest, *whole;
+};
+
+static struct scaled split_term(struct work *work, const struct cg_expr *term)
+{
+    struct scaled out = {scalar_one(work), term, term};
+    if (term->op == CG_NEG) {
+        out = split_term(work, term->args[0]);
+        out.whole = term;
+        out.coefficient =
+            number_product(work->arena, out.coefficient, cg_fraction(work->arena, -1, 1));
+    } else if (term->op == CG_NUMBER) {
+        out.coefficient = term;
+        out.rest = scalar_one(work);
+    } else if (term->op == CG_MUL && term->args[0]->op == CG_NUMBER) {
+        out.coefficient = term->args[0];
+        out.rest = scalar_product(work, term->n_args - 1, term->args + 1);
+    }
+    return out;
+}
+
+/* coefficient * rest, the sign in front. */
+static const struct cg_expr *scale(struct work *work, const struct cg_expr *coefficient,
+                                   const struct cg_expr *rest)
+{
+    bool negative = coefficient->u.number.value < 0;
+    if (negative)
+        coefficient = number_product(work->arena, coefficient, cg_fraction(work->arena, -1, 1));
+    const struct cg_expr *out = is_number(coefficient, 0) ? scalar_zero(work)
+                                : is_number(rest, 1)      ? coefficient
+                                : is_number(coefficient, 1)
+                                    ? rest
+                                    : scalar_times(work, coefficient, rest);
+    return negative && !is_number(out, 0) ? cg_unary(work->arena, CG_NEG, out, scalar) : out;
+}
+
+/* 0 + a = a, a + a = 2 a */
+static const struct cg_expr *simple_sum(struct work *work, const struct cg_expr *node)
+{
+    const struct cg_expr *all = scalar_sum(work, node->n_args, node->args);
+    struct scaled *terms = cg_alloc_array(work->arena, all->n_args + 1, sizeof *terms);
+    size_t count = 0;
+    bool changed = all->n_args != node->n_args;
+    for (size_t i = 0; i < all->n_args; i++) {
+        struct scaled term = split_term(work, all->args[i]);
+        if (is_number(term.coefficient, 0)) {
+            changed = true;
+            continue;
+        }
+        size_t j = 0;
+        while (j < count && !same_value(work, terms[j].rest, term.rest))
+            j++;
+        if (j < count) {
+            terms[j].coefficient =
+                number_sum(work->arena, terms[j].coefficient, term.coefficient);
+            terms[j].whole = NULL;
+            changed = true;
+        } else {
+            terms[count++] = term;
+        }
+    }
+    if (!changed)
+        return node;
+    struct exprs out = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct cg_expr *term =
+            terms[i].whole ? terms[i].whole : scale(work, terms[i].coefficient, terms[i].rest);
+        if (!is_number(term, 0))
+            exprs_add(work->arena, &out, term);
+    }
+    return scalar_sum(work, out.count, out.items);
+}
+
+/* The factors of a product, with the minus signs and brackets inside it taken off. */
+static void gather_factors(struct work *work, const struct cg_expr *factor, struct exprs *out,
+                           bool *negative)
+{
+    if (factor->op == CG_NEG) {
+        *negative = !*negative;
+        gather_factors(work, factor->args[0], out, negative);
+    } else if (factor->op == CG_MUL) {
+        for (size_t i = 0; i < factor->n_args; i++)
+            gather_factors(work, factor->args[i], out, negative);
+    } else {
+        exprs_add(work->arena, out, factor);
+    }
+}
+
+/* 1 a = a, 0 a = 0; the numbers are multiplied and stand in front, and so does the sign */
+static const struct cg_expr *simple_product(struct work *work, const struct cg_expr *node)
+{
+    struct exprs factors = {0}, rest = {0};
+    bool negative = false;
+    gather_factors(work, node, &factors, &negative);
+    bool changed = negative || factors.count != node->n_args;
+    const struct cg_expr *coefficient = NULL;
+    for (size_t i = 0; i < factors.count; i++) {
+        const struct cg_expr *factor = factors.items[i];
+        changed = changed || factor != node->args[i];
+        if (factor->op != CG_NUMBER) {
+            exprs_add(work->arena, &rest, factor);
+            continue;
+        }
+        changed = changed || i > 0 || is_number(factor, 1) || factor->u.number.value <= 0;
+        coefficient = coefficient ? number_product(work->arena, coefficient, factor) : factor;
+    }
+    if (!changed)
+        return node;
+    if (!coefficient)
+        coefficient = scalar_one(work);
+    if (negative)
+        coefficient = number_product(work->arena, coefficient, cg_fraction(work->arena, -1, 1));
+    return scale(work, coefficient, scalar_product(work, rest.count, rest.items));
+}
+
+static const struct cg_expr *simple_quotient(struct work *work, const struct cg_expr *node)
+{
+    const struct cg_expr *a = node->args[0], *b = node->args[1];
+    if (is_number(b, 1))
+        return a;
+    if (is_number(a, 0) && b->op != CG_NUMBER)
+        return a;
+    if (a->op == CG_NEG)
+        return cg_unary(work->arena, CG_NEG, scalar_quotient(work, a->args[0], b), scalar);
+    if (a->op == CG_NUMBER && b->op == CG_NUMBER) {
+        const struct cg_expr *folded = number_quotient(work->arena, a, b);
+        if (folded)
+            return folded;
+    }
+    return node;
+}
+
+static const struct cg_expr *simple_power(struct work *work, const struct cg_expr *node)
+{
+    const struct cg_expr *base = node->args[0], *exponent = node->args[1];
+    if (is_number(exponent, 1) || is_number(base, 1))
+        return base;
+    if (is_number(exponent, 0))
+        return scalar_one(work);
+    if (is_number(exponent, 2) && base->op == CG_NUMBER)
+        return number_product(work->arena, base, base);
+    return node;
+}
+
+/* S 0 = 0; S c a = c S a where numbers are to leave the sums */
+static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
+                                             enum simplify_flags flags)
+{
+    const struct cg_expr *body = node->args[0];
+    if (is_number(body, 0))
+        return body;
+    if (!(flags & SIMPLIFY_OUT_OF_SUMS))
+        return node;
+    struct scaled term = split_term(work, body);
+    if (is_number(term.coefficient, 1))
+        return node;
+    return scale(work, term.coefficient,
+                 cg_from(work->arena, cg_sum_over(work->arena, node->u.over, term.rest), node));
+}
+
+static const struct cg_expr *simple_entry(struct work *work, const struct cg_expr *node)
+{
+    switch (node->args[0]->op) {
+    case CG_NUMBER:
+        return node->args[0];
+    case CG_ONES:
+        return scalar_one(work);
+    case CG_ZEROS:
+        return scalar_zero(work);
+    default:
+        return node;
+    }
+}
+
+/* One node whose arguments are simple. */
+static const struct cg_expr *simple(struct work *work, const struct cg_expr *node,
+                                    enum simplify_flags flags)
+{
+    switch (node->op) {
+    case CG_ADD:
+        return simple_sum(work, node);
+    case CG_MUL:
+        return simple_product(work, node);
+    case CG_NEG:
+        if (node->args[0]->op == CG_NEG)
+            return node->args[0]->args[0];
+        if (is_number(node->args[0], 0))
+            return node->args[0];
+        return node;
+    case CG_DIV:
+        return simple_quotient(work, node);
+    case CG_POW:
+        return simple_power(work, node);
+    case CG_SUM_OVER:
+        return simple_sum_over(work, node, flags);
+    case CG_ENTRY:
+        return simple_entry(work, node);
+    case CG_KRON:
+        return node->u.at.row.letter == node->u.at.col.letter ? scalar_one(work) : node;
+    case CG_NUMBER:
+    case CG_NAME:
+    case CG_GRAD:
+    case CG_EYE:
+    case CG_ONES:
+    case CG_ZEROS:
+    case CG_APPLY:
+    case CG_MATMUL:
+    case CG_TRANSPOSE:
+    case CG_SUM:
+    case CG_MEAN:
+    case CG_TRACE:
+    case CG_DOT:
+    case CG_OUTER:
+    case CG_NORM2:
+    case CG_SOFTMAX:
+    case CG_DIAG:
+    case CG_PARTIAL:
+        return node;
+    }
+    return node;
+}
+
+const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
+                               enum simplify_flags flags)
+{
+    const struct cg_expr *node = expr;
+    if (expr->n_args && expr->op != CG_ENTRY && expr->op != CG_PARTIAL) {
+        const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
+        for (size_t i = 0; i < expr->n_args; i++)
+            args[i] = simplify(work, expr->args[i], flags);
+        node = cg_with_args(work->arena, expr, args);
+    }
+    const struct cg_expr *out = simple(work, node, flags);
+    return out == node ? node : rewrite_record(work, expr, out);
+}
