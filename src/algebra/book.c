@@ -44,14 +44,13 @@ static bool taken(const struct cg_book *book, const char *name)
 static const char *greek(const char *name, size_t *length)
 {
     static const char *const letters[][2] = {
-        {"α", "\\alpha"},  {"β", "\\beta"},   {"γ", "\\gamma"},   {"δ", "\\delta"},
-        {"ε", "\\epsilon"}, {"ζ", "\\zeta"},   {"η", "\\eta"},     {"θ", "\\theta"},
-        {"κ", "\\kappa"},  {"λ", "\\lambda"}, {"μ", "\\mu"},      {"ν", "\\nu"},
-        {"ξ", "\\xi"},     {"π", "\\pi"},     {"ρ", "\\rho"},     {"σ", "\\sigma"},
-        {"τ", "\\tau"},    {"φ", "\\phi"},    {"χ", "\\chi"},     {"ψ", "\\psi"},
-        {"ω", "\\omega"},  {"Γ", "\\Gamma"},  {"Δ", "\\Delta"},   {"Θ", "\\Theta"},
-        {"Λ", "\\Lambda"}, {"Ξ", "\\Xi"},     {"Π", "\\Pi"},      {"Σ", "\\Sigma"},
-        {"Φ", "\\Phi"},    {"Ψ", "\\Psi"},    {"Ω", "\\Omega"}};
+        {"α", "\\alpha"}, {"β", "\\beta"},  {"γ", "\\gamma"}, {"δ", "\\delta"}, {"ε", "\\epsilon"},
+        {"ζ", "\\zeta"},  {"η", "\\eta"},   {"θ", "\\theta"}, {"κ", "\\kappa"}, {"λ", "\\lambda"},
+        {"μ", "\\mu"},    {"ν", "\\nu"},    {"ξ", "\\xi"},    {"π", "\\pi"},    {"ρ", "\\rho"},
+        {"σ", "\\sigma"}, {"τ", "\\tau"},   {"φ", "\\phi"},   {"χ", "\\chi"},   {"ψ", "\\psi"},
+        {"ω", "\\omega"}, {"Γ", "\\Gamma"}, {"Δ", "\\Delta"}, {"Θ", "\\Theta"}, {"Λ", "\\Lambda"},
+        {"Ξ", "\\Xi"},    {"Π", "\\Pi"},    {"Σ", "\\Sigma"}, {"Φ", "\\Phi"},   {"Ψ", "\\Psi"},
+        {"Ω", "\\Omega"}};
     for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
         *length = strlen(letters[i][0]);
         if (!strncmp(name, letters[i][0], *length))
@@ -69,8 +68,7 @@ static const char *tex_of_name(struct cg_book *book, const char *name)
     if (!head) { /* the letters up to a digit or an underscore */
         head = strcspn(name, "0123456789_");
         const char *stem = cg_strndup(book->arena, name, head);
-        tex = cg_utf8_length(stem, head) == 1 ? stem
-                                              : cg_format(book->arena, "\\text{%s}", stem);
+        tex = cg_utf8_length(stem, head) == 1 ? stem : cg_format(book->arena, "\\text{%s}", stem);
     }
     const char *rest = name + head;
     if (!*rest)
@@ -120,8 +118,7 @@ static bool is_scalar(const struct cg_model *model, const struct cg_value *value
 }
 
 /* A derivation that was asked for by itself before. */
-static const struct cg_derivation *find_asked(const struct cg_book *book,
-                                              const struct cg_value *of,
+static const struct cg_derivation *find_asked(const struct cg_book *book, const struct cg_value *of,
                                               const struct cg_value *wrt, const char *as)
 {
     for (size_t i = book->n_derivations; i-- > 0;) {
@@ -165,8 +162,7 @@ static bool sensible(const struct cg_book *book, const struct cg_value *of,
                        "the derivative of { by itself is 1 where the indices agree, else 0; name "
                        "two different values",
                        of->name, "");
-    if (as && taken(book, as) &&
-        !(find_asked(book, of, wrt, as)))
+    if (as && taken(book, as) && !(find_asked(book, of, wrt, as)))
         return refused(book, place, error, "{ is the name of something else already", as, "");
     if (is_scalar(book->model, of))
         return true;

@@ -6,9 +6,9 @@
 /* A search for a delta that carries `letter` among the factors of a term. */
 struct delta_search {
     char letter;
-    bool bound[256];               /* letters of the sums between the search's start and here */
+    bool bound[256]; /* letters of the sums between the search's start and here */
     const struct cg_expr *found;
-    struct cg_index other;         /* the index that the sum collapses to */
+    struct cg_index other; /* the index that the sum collapses to */
 };
 
 /* Is it a delta of the letter whose other index means the same outside the inner sums? */

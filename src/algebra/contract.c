@@ -10,7 +10,7 @@ static bool is_scalar(const struct work *work, const struct cg_expr *matrix)
     return one(work, matrix->shape.rows) && one(work, matrix->shape.cols);
 }
 
-static const struct cg_shape flipped(struct cg_shape shape)
+static struct cg_shape flipped(struct cg_shape shape)
 {
     return (struct cg_shape){shape.cols, shape.rows};
 }
@@ -57,8 +57,7 @@ const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr 
 const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
                                      const struct cg_expr *b)
 {
-    return cg_binary(work->arena, CG_MATMUL, a, b,
-                     (struct cg_shape){a->shape.rows, b->shape.cols});
+    return cg_binary(work->arena, CG_MATMUL, a, b, (struct cg_shape){a->shape.rows, b->shape.cols});
 }
 
 const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op op, size_t count,
@@ -91,8 +90,8 @@ void term_add(struct term *term, struct piece piece)
 
 void term_sum(struct term *term, struct cg_index index)
 {
-    term->summed = cg_grow(term->work->arena, term->summed, term->n_summed,
-                           &term->summed_capacity, sizeof *term->summed);
+    term->summed = cg_grow(term->work->arena, term->summed, term->n_summed, &term->summed_capacity,
+                           sizeof *term->summed);
     term->summed[term->n_summed++] = index;
 }
 
@@ -159,8 +158,7 @@ static void take_diagonals(struct term *term)
         if (!letter || letter != piece->col.letter)
             continue;
         if (is_summed(term, letter) && count_carriers(term, letter) == 1) {
-            piece->matrix =
-                cg_unary(arena, CG_TRACE, piece->matrix, (struct cg_shape){0, 0});
+            piece->matrix = cg_unary(arena, CG_TRACE, piece->matrix, (struct cg_shape){0, 0});
             piece->row = piece->col = no_index;
             unsum(term, letter);
         } else {
@@ -217,8 +215,8 @@ static void merge_parallel(struct term *term, struct cg_index row)
                 break;
             if (other.row.letter != all->row.letter)
                 other = turned(term, other);
-            all->matrix = matrix_elementwise(
-                term->work, CG_MUL, 2, (const struct cg_expr *[]){all->matrix, other.matrix});
+            all->matrix = matrix_elementwise(term->work, CG_MUL, 2,
+                                             (const struct cg_expr *[]){all->matrix, other.matrix});
             term_remove(term, j);
         }
     }
@@ -279,8 +277,8 @@ static struct piece sum_edge(struct term *term, const struct node *node, struct 
         return out;
     }
     struct piece weight = term->pieces[node->weight];
-    bool upright = x.letter == row.letter ||
-                   (x.letter != col.letter && weight.row.letter == node->letter);
+    bool upright =
+        x.letter == row.letter || (x.letter != col.letter && weight.row.letter == node->letter);
     if (upright) {
         weight = with_row(term, weight, node->letter);
         edge = with_row(term, term->pieces[node->edges[0]], x.letter);

@@ -143,9 +143,9 @@ static const struct cg_expr *one_less(struct work *work, const struct cg_expr *b
     const struct cg_expr *less =
         exponent->op == CG_NUMBER
             ? number_sum(work->arena, exponent, cg_fraction(work->arena, -1, 1))
-            : scalar_sum(work, 2,
-                         (const struct cg_expr *[]){
-                             exponent, scalar_negated(work, scalar_one(work))});
+            : scalar_sum(
+                  work, 2,
+                  (const struct cg_expr *[]){exponent, scalar_negated(work, scalar_one(work))});
     return is_number(less, 1) ? base : cg_binary(work->arena, CG_POW, base, less, scalar);
 }
 
@@ -157,19 +157,20 @@ const struct cg_expr *rule_power(struct work *work, const struct cg_expr *node)
     const struct cg_expr *power = node->args[0], *base = power->args[0], *exponent = power->args[1];
     struct exprs terms = {0};
     if (depends(node, base))
-        exprs_add(work->arena, &terms,
-                  scalar_product(work, 3,
-                                 (const struct cg_expr *[]){exponent,
-                                                            one_less(work, base, exponent),
-                                                            d(work, node, base)}));
+        exprs_add(
+            work->arena, &terms,
+            scalar_product(work, 3,
+                           (const struct cg_expr *[]){exponent, one_less(work, base, exponent),
+                                                      d(work, node, base)}));
     if (depends(node, exponent)) {
         const struct cg_function *log = cg_model_function(work->model, "log");
         if (!log)
             return NULL;
-        exprs_add(work->arena, &terms,
-                  scalar_product(work, 3,
-                                 (const struct cg_expr *[]){power, cg_apply(work->arena, log, 0, base),
-                                                            d(work, node, exponent)}));
+        exprs_add(
+            work->arena, &terms,
+            scalar_product(work, 3,
+                           (const struct cg_expr *[]){power, cg_apply(work->arena, log, 0, base),
+                                                      d(work, node, exponent)}));
     }
     return scalar_sum(work, terms.count, terms.items);
 }
@@ -197,8 +198,8 @@ static const struct cg_expr *slope(struct work *work, const struct cg_expr *appl
     if (!strcmp(f->name, "sin") && cg_model_function(work->model, "cos"))
         return cg_apply(work->arena, cg_model_function(work->model, "cos"), 0, arg);
     if (!strcmp(f->name, "cos") && cg_model_function(work->model, "sin"))
-        return scalar_negated(
-            work, cg_apply(work->arena, cg_model_function(work->model, "sin"), 0, arg));
+        return scalar_negated(work,
+                              cg_apply(work->arena, cg_model_function(work->model, "sin"), 0, arg));
     return cg_apply(work->arena, f, 1, arg);
 }
 
@@ -228,10 +229,10 @@ const struct cg_expr *rule_softmax(struct work *work, const struct cg_expr *node
     if (!col.letter) /* softmax of a single number is 1 */
         return scalar_zero(work);
     struct cg_index other = index_fresh(work, col.dim, INDEX_SUMMED);
-    const struct cg_expr *others = cg_sum_over(
-        work->arena, other,
-        scalar_times(work, cg_entry(work->arena, softmax, row, other),
-                     d(work, node, entry_push(work, softmax->args[0], row, other))));
+    const struct cg_expr *others =
+        cg_sum_over(work->arena, other,
+                    scalar_times(work, cg_entry(work->arena, softmax, row, other),
+                                 d(work, node, entry_push(work, softmax->args[0], row, other))));
     const struct cg_expr *bracket = scalar_sum(
         work, 2, (const struct cg_expr *[]){d(work, node, own), scalar_negated(work, others)});
     return scalar_times(work, entry, bracket);

@@ -10,7 +10,7 @@
 
 /* An intermediate gradient with more names than this in it gets a name of its own, so that lines
  * stay short and a deeper layer costs no more than the one above. */
-enum { SMALL_GRADIENT = 3 };
+enum { SMALL_GRADIENT = 2 };
 
 static bool mentions_any(const struct cg_expr *expr, const bool *flags, size_t count)
 {
@@ -105,8 +105,7 @@ static struct links find_links(struct request *request, struct trace *trace)
     return links;
 }
 
-static struct cg_step *chain_line(struct request *request, struct trace *trace,
-                                  struct links *links)
+static struct cg_step *chain_line(struct request *request, struct trace *trace, struct links *links)
 {
     struct cg_arena *arena = trace->work.arena;
     const struct cg_derivation *own = trace->derivation;
@@ -119,9 +118,9 @@ static struct cg_step *chain_line(struct request *request, struct trace *trace,
                                  link->user, link->at.row, link->at.col, true);
         link->inner = cg_partial(arena, name_entry(trace, link->user, link->at), own->wrt, own->row,
                                  own->col, false);
-        exprs_add(arena, &terms,
-                  sum_over_entry(trace, link->at,
-                                 scalar_times(&trace->work, link->outer, link->inner)));
+        exprs_add(
+            arena, &terms,
+            sum_over_entry(trace, link->at, scalar_times(&trace->work, link->outer, link->inner)));
     }
     if (cg_mentions(request->of->body, own->wrt)) {
         const struct cg_expr *body =
@@ -167,9 +166,8 @@ static bool derive_between(struct request *request, struct links *links,
 }
 
 /* The entry [at] of a gradient in the book: of its name, of its matrix form, or its index form. */
-static const struct cg_expr *gradient_entry(struct trace *trace,
-                                            const struct cg_derivation *gradient,
-                                            struct entry_letters at)
+static const struct cg_expr *
+gradient_entry(struct trace *trace, const struct cg_derivation *gradient, struct entry_letters at)
 {
     struct work *work = &trace->work;
     if (gradient->name)
@@ -178,8 +176,7 @@ static const struct cg_expr *gradient_entry(struct trace *trace,
         return cg_entry(work->arena, gradient->matrix_form, at.row, at.col);
     index_take_one(work, gradient->row);
     index_take_one(work, gradient->col);
-    bool same =
-        gradient->row.letter == at.row.letter && gradient->col.letter == at.col.letter;
+    bool same = gradient->row.letter == at.row.letter && gradient->col.letter == at.col.letter;
     const struct cg_expr *form = index_rename_bound(work, gradient->index_form);
     if (same)
         return form;
@@ -215,8 +212,7 @@ static bool substitute_line(struct request *request, struct trace *trace, struct
     struct exprs terms = {0};
     for (size_t i = 0; i < links->count; i++) {
         struct link *link = &links->items[i];
-        const struct cg_derivation *gradient =
-            cg_book_find(request->book, request->of, link->user);
+        const struct cg_derivation *gradient = cg_book_find(request->book, request->of, link->user);
         const struct cg_expr *outer = gradient_entry(trace, gradient, link->at);
         const struct cg_expr *inner = index_rename_bound(work, link->local->index_form);
         outer = rewrite_record(work, link->outer, cg_from(work->arena, outer, link->outer));
@@ -259,8 +255,7 @@ static const struct cg_expr *named(struct trace *trace, const struct cg_expr *ex
     const struct cg_book *book = trace->book;
     for (size_t i = 0; expr->n_args && i < book->n_results; i++)
         if (cg_expr_equal(expr, book->results[i]->body))
-            return rewrite_record(&trace->work, expr,
-                                  cg_name(trace->work.arena, book->results[i]));
+            return rewrite_record(&trace->work, expr, cg_name(trace->work.arena, book->results[i]));
     if (!expr->n_args)
         return expr;
     const struct cg_expr **args = cg_alloc_array(trace->work.arena, expr->n_args, sizeof *args);

@@ -11,9 +11,8 @@ void lines_definition(struct trace *trace, const struct cg_expr *partial)
     const struct cg_expr *body =
         entry_push(&trace->work, value->body, entry->u.at.row, entry->u.at.col);
     body = rewrite_record(&trace->work, entry, body);
-    const struct cg_expr *rhs =
-        cg_partial(trace->work.arena, body, partial->u.partial.wrt, partial->u.partial.row,
-                   partial->u.partial.col, false);
+    const struct cg_expr *rhs = cg_partial(trace->work.arena, body, partial->u.partial.wrt,
+                                           partial->u.partial.row, partial->u.partial.col, false);
     trace_line(trace, CG_RULE_DEFINITION, trace->lhs, cg_from(trace->work.arena, rhs, partial));
 }
 
@@ -73,8 +72,8 @@ static int factor_class(struct trace *trace, const struct cg_expr *factor)
         return 0;
     if (cg_free_indices(factor, free, 1) == 0)
         return 1;
-    struct cg_index first = trace->derivation->row.letter ? trace->derivation->row
-                                                          : trace->derivation->col;
+    struct cg_index first =
+        trace->derivation->row.letter ? trace->derivation->row : trace->derivation->col;
     return cg_has_free_index(factor, first.letter) ? 2 : 3;
 }
 

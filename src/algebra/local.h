@@ -5,7 +5,8 @@
 
 #include "algebra/trace.h"
 
-/* d M / d wrt -> d (body of M) / d wrt, for the entry of M that trace->rhs (or lhs) differentiates. */
+/* d M / d wrt -> d (body of M) / d wrt, for the entry of M that trace->rhs (or lhs) differentiates.
+ */
 void lines_definition(struct trace *trace, const struct cg_expr *partial);
 
 /* Applies the rules of differentiation until no direct derivative is left. */

@@ -18,8 +18,8 @@ static const struct cg_expr *form_entry(struct work *work, const struct cg_expr 
         matrix = cg_unary(work->arena, CG_DIAG, matrix, (struct cg_shape){0, matrix->shape.cols});
         r = 0;
     }
-    bool known = (!r || r == row.letter || r == col.letter) &&
-                 (!c || c == row.letter || c == col.letter);
+    bool known =
+        (!r || r == row.letter || r == col.letter) && (!c || c == row.letter || c == col.letter);
     if (!known) {
         *why = "more than two indices are free";
         return NULL;
@@ -109,8 +109,7 @@ static bool read_piece(struct work *work, struct reading *reading, const struct 
     }
     if (factor->op == CG_DIV && !is_number(factor->args[0], 1))
         return read_factor(work, reading, factor->args[0]) &&
-               read_factor(work, reading,
-                           scalar_quotient(work, scalar_one(work), factor->args[1]));
+               read_factor(work, reading, scalar_quotient(work, scalar_one(work), factor->args[1]));
     if (factor->op == CG_ADD)
         reading->bracket = factor;
     reading->why = why;
@@ -165,9 +164,8 @@ static const struct cg_expr *replaced(struct work *work, const struct cg_expr *e
 
 /* a (b + c) = a b + a c, then each term's form. */
 static const struct cg_expr *form_multiplied_out(struct work *work, const struct cg_expr *expr,
-                                                 const struct cg_expr *bracket,
-                                                 struct cg_index row, struct cg_index col,
-                                                 const char **why)
+                                                 const struct cg_expr *bracket, struct cg_index row,
+                                                 struct cg_index col, const char **why)
 {
     const struct cg_expr **terms = cg_alloc_array(work->arena, bracket->n_args, sizeof *terms);
     for (size_t i = 0; i < bracket->n_args; i++) {
@@ -185,9 +183,8 @@ static const struct cg_expr *form_term(struct work *work, const struct cg_expr *
     struct reading reading = {.term = {.work = work}};
     if (!read_factor(work, &reading, expr)) {
         *why = reading.why;
-        return reading.bracket
-                   ? form_multiplied_out(work, expr, reading.bracket, row, col, why)
-                   : NULL;
+        return reading.bracket ? form_multiplied_out(work, expr, reading.bracket, row, col, why)
+                               : NULL;
     }
     const struct cg_expr *matrix = term_contract(&reading.term, row, col, why);
     return matrix && reading.negative ? cg_unary(work->arena, CG_NEG, matrix, matrix->shape)
@@ -256,7 +253,8 @@ static const struct cg_expr *broadcast(struct work *work, const struct cg_expr *
     bool cols = cg_dim_root(model, shape.cols) && !cg_dim_root(model, matrix->shape.cols);
     if (!rows && !cols)
         return matrix;
-    bool scalar = !cg_dim_root(model, matrix->shape.rows) && !cg_dim_root(model, matrix->shape.cols);
+    bool scalar =
+        !cg_dim_root(model, matrix->shape.rows) && !cg_dim_root(model, matrix->shape.cols);
     if (scalar && is_number(matrix, 0))
         return cg_constant(work->arena, CG_ZEROS, shape);
     struct cg_shape missing = {rows ? shape.rows : 0, cols ? shape.cols : 0};

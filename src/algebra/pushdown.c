@@ -53,8 +53,7 @@ static const struct cg_expr *sum_along(struct work *work, const struct cg_expr *
     bool rows = node->u.axis == CG_AXIS_ROWS;
     struct cg_index over =
         index_fresh(work, rows ? arg->shape.rows : arg->shape.cols, INDEX_SUMMED);
-    return sum_over(work, over,
-                    entry_push(work, arg, rows ? over : row, rows ? col : over));
+    return sum_over(work, over, entry_push(work, arg, rows ? over : row, rows ? col : over));
 }
 
 /* The size of an axis is a sum of ones over it: true in every size. */

@@ -161,9 +161,9 @@ const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr
         }
         index_take_one(work, over);
         body = index_rename_bound(work, body);
-        return body == expr->args[0] ? expr
-                                     : cg_from(work->arena,
-                                               cg_sum_over(work->arena, over, body), expr);
+        return body == expr->args[0]
+                   ? expr
+                   : cg_from(work->arena, cg_sum_over(work->arena, over, body), expr);
     }
     const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
     for (size_t i = 0; i < expr->n_args; i++)

@@ -22,7 +22,7 @@ void exprs_add(struct cg_arena *arena, struct exprs *list, const struct cg_expr 
 struct work {
     const struct cg_model *model;
     struct cg_arena *arena;
-    bool used[128];      /* the letters that are taken */
+    bool used[128];       /* the letters that are taken */
     struct exprs touched; /* since work_begin: what rules took ... */
     struct exprs made;    /* ... and put in its place */
     size_t effort;        /* spent on the matrix form at hand */

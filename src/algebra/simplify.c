@@ -126,11 +126,10 @@ static const struct cg_expr *scale(struct work *work, const struct cg_expr *coef
     bool negative = coefficient->u.number.value < 0;
     if (negative)
         coefficient = number_product(work->arena, coefficient, cg_fraction(work->arena, -1, 1));
-    const struct cg_expr *out = is_number(coefficient, 0) ? scalar_zero(work)
-                                : is_number(rest, 1)      ? coefficient
-                                : is_number(coefficient, 1)
-                                    ? rest
-                                    : scalar_times(work, coefficient, rest);
+    const struct cg_expr *out = is_number(coefficient, 0)   ? scalar_zero(work)
+                                : is_number(rest, 1)        ? coefficient
+                                : is_number(coefficient, 1) ? rest
+                                                            : scalar_times(work, coefficient, rest);
     return negative && !is_number(out, 0) ? cg_unary(work->arena, CG_NEG, out, scalar) : out;
 }
 
@@ -151,8 +150,7 @@ static const struct cg_expr *simple_sum(struct work *work, const struct cg_expr 
         while (j < count && !same_value(work, terms[j].rest, term.rest))
             j++;
         if (j < count) {
-            terms[j].coefficient =
-                number_sum(work->arena, terms[j].coefficient, term.coefficient);
+            terms[j].coefficient = number_sum(work->arena, terms[j].coefficient, term.coefficient);
             terms[j].whole = NULL;
             changed = true;
         } else {

@@ -29,8 +29,8 @@ void trace_begin(struct trace *trace)
         index_take(work, trace->rhs);
 }
 
-static struct cg_step *new_step(struct trace *trace, enum cg_rule rule, const struct cg_expr *before,
-                                const struct cg_expr *rhs)
+static struct cg_step *new_step(struct trace *trace, enum cg_rule rule,
+                                const struct cg_expr *before, const struct cg_expr *rhs)
 {
     struct cg_step *step = cg_alloc(trace->book->arena, sizeof *step);
     step->rule = rule;
@@ -44,8 +44,8 @@ static struct cg_step *new_step(struct trace *trace, enum cg_rule rule, const st
 
 void steps_add(struct cg_arena *arena, struct steps *steps, struct cg_step *step)
 {
-    steps->items = cg_grow(arena, steps->items, steps->count, &steps->capacity,
-                           sizeof *steps->items);
+    steps->items =
+        cg_grow(arena, steps->items, steps->count, &steps->capacity, sizeof *steps->items);
     steps->items[steps->count++] = step;
 }
 
@@ -63,8 +63,7 @@ static void keep_terms(struct trace *trace, const struct exprs *list, const stru
     for (size_t i = 0; i < in.count; i++) {
         bool keep = true;
         for (size_t j = 0; j < in.count && keep; j++)
-            keep = in.items[i] == in.items[j] ? j >= i
-                                              : !contains_node(in.items[j], in.items[i]);
+            keep = in.items[i] == in.items[j] ? j >= i : !contains_node(in.items[j], in.items[i]);
         if (keep)
             exprs_add(trace->book->arena, &kept, in.items[i]);
     }
@@ -165,8 +164,7 @@ static struct cg_step *bundle(struct trace *trace)
     line->previous = group->items[0]->previous;
     account(trace, line, &touched, &made);
     line->children_kind = CG_CHILDREN_ATOMS;
-    line->children = cg_copy(trace->book->arena, group->items,
-                             group->count * sizeof *group->items);
+    line->children = cg_copy(trace->book->arena, group->items, group->count * sizeof *group->items);
     line->n_children = group->count;
     for (size_t i = 0; i < group->count; i++)
         group->items[i]->parent = line;
@@ -211,8 +209,8 @@ void trace_children(struct trace *trace, struct cg_step *line, const struct step
         return;
     line->children_kind = CG_CHILDREN_DERIVATIONS;
     line->n_children = children->count;
-    line->children = cg_copy(trace->book->arena, children->items,
-                             children->count * sizeof *children->items);
+    line->children =
+        cg_copy(trace->book->arena, children->items, children->count * sizeof *children->items);
 }
 
 void trace_finish(struct trace *trace)
