@@ -1,0 +1,7 @@
+#include "app/commands.h"
+
+int command_failed(const struct cg_error *error)
+{
+    cg_error_print(stderr, error);
+    return error->machine ? EXIT_MACHINE : EXIT_LESSON;
+}

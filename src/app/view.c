@@ -1,0 +1,102 @@
+#include "app/commands.h"
+#include "app/look.h"
+#include "app/replay.h"
+#include "app/window.h"
+
+#include "export/export.h"
+
+#include <chalkgrad/file.h>
+
+#include <stdio.h>
+
+static const char help[] =
+    "usage: chalkgrad [LESSON.md] [OPTIONS]\n"
+    "Opens a lesson in a window; without one, the browser of lessons.\n"
+    "\n"
+    "  --step N             which stop of the timeline, from 1\n"
+    "  --fullscreen         on the whole screen\n"
+    "  --size WxH           of the window\n"
+    "  --theme NAME         dark, light\n"
+    "  --rung NAME          numbers, index, matrix\n"
+    "  --replay EVENTS.txt  scripted input, without a window; needs no display\n"
+    "  --screenshot OUT.png the last picture of the replay (also .svg)\n"
+    "  --scene OUT.txt      the last scene of the replay, as text\n"
+    "  --scale S            device pixels per pixel in the screenshots of a replay\n"
+    "\n"
+    "CHALKGRAD_LESSONS names the folder of the lessons, CHALKGRAD_RENDERER=software draws without\n"
+    "the GPU, CHALKGRAD_TRACE=1 prints how long the first picture took.\n";
+
+static bool run_window(const struct look *look, struct session *session, double started,
+                       struct cg_error *error)
+{
+    const struct window_options options = {.fullscreen = look->fullscreen,
+                                           .width = look->width,
+                                           .height = look->height,
+                                           .started = started};
+    struct window *window = window_open(session, &options, error);
+    if (!window)
+        return false;
+    while (window_frame(window, true))
+        continue;
+    window_close(window);
+    return true;
+}
+
+static bool run_replay(const struct look *look, struct session *session, struct cg_error *error)
+{
+    enum { MOST_BYTES = 4 << 20 };
+    struct cg_arena arena;
+    cg_arena_init(&arena);
+    size_t size;
+    struct replay replay;
+    const char *text = cg_read_file(&arena, look->replay, MOST_BYTES, &size, error);
+    float scale = (float)look->scale;
+    bool done = text && replay_parse(&replay, &arena, look->replay, text, size, error) &&
+                replay_run(&replay, session, scale, error);
+    if (done && look->screenshot)
+        done = cg_export(session_scene(session), session->fonts, scale, look->screenshot, error);
+    if (done && look->scene)
+        done = cg_export_text(session_scene(session), look->scene, error);
+    cg_arena_finish(&arena);
+    return done;
+}
+
+static bool run(const struct look *look, double started, bool *usage, struct cg_error *error)
+{
+    struct cg_fonts *fonts = cg_fonts_create(error);
+    if (!fonts)
+        return false;
+    struct session session;
+    session_init(&session, fonts, look->width ? (float)look->width : 1280,
+                 look->height ? (float)look->height : 720);
+    bool done = look_apply(look, &session, usage, error) &&
+                (look->replay ? run_replay(look, &session, error)
+                              : run_window(look, &session, started, error));
+    session_finish(&session);
+    cg_fonts_destroy(fonts);
+    return done;
+}
+
+int command_view(int argc, char **argv)
+{
+    double started = window_clock();
+    struct look look;
+    if (!look_parse(&look, argc, argv))
+        return EXIT_USAGE;
+    if (look.help) {
+        fputs(help, stdout);
+        return 0;
+    }
+    if (look.output || (!look.replay && (look.screenshot || look.scene))) {
+        fputs("chalkgrad: --screenshot and --scene go with --replay; one picture is drawn by "
+              "chalkgrad show\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    bool usage = false;
+    struct cg_error error;
+    if (run(&look, started, &usage, &error))
+        return 0;
+    int status = command_failed(&error);
+    return usage ? EXIT_USAGE : status;
+}
