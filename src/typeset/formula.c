@@ -113,7 +113,9 @@ struct cg_formula *cg_formula_layout(const struct cg_fonts *fonts, struct cg_are
                 "this formula has more than %d glyphs; divide it", MATH_MAX_GLYPHS);
         return NULL;
     }
-    return ship_out(&layout, &parsed, box);
+    struct cg_formula *formula = ship_out(&layout, &parsed, box);
+    formula->tex = cg_strndup(arena, tex, length);
+    return formula;
 }
 
 const struct cg_formula_object *cg_formula_object(const struct cg_formula *formula, int id)
