@@ -20,6 +20,7 @@ struct cg_error {
     struct cg_place place; /* where in the file */
     int length;            /* how many characters to underline; 0 counts as 1 */
     bool machine; /* the machine failed (file, memory, display): exit status 3 rather than 1 */
+    bool misfit;  /* two shapes do not fit: a wrong answer rather than a slip of the pen */
     char text[512];
     char source[256]; /* the line itself, for the caret; "" = not known */
 };

@@ -81,6 +81,8 @@ bool cg_parser_fail_over(struct cg_parser *parser, size_t first, size_t last, co
     va_start(args, format);
     fail(parser, from->place, length, format, args);
     va_end(args);
+    if (parser->error)
+        parser->error->misfit = true; /* what spans operands is about their shapes */
     return false;
 }
 
