@@ -1,0 +1,203 @@
+/* Forward mode against central differences, on hand-picked and on random models. */
+#include "fixture.h"
+
+#include <chalkgrad/strbuf.h>
+#include <chalkgrad/verify.h>
+
+/* The largest difference of the two gradients of J by every value of the model. */
+static void gradients_agree(struct fixture *f, const char *text, double tolerance)
+{
+    const struct cg_value *loss = value(f, "J");
+    for (size_t id = 0; id < loss->id; id++) {
+        const struct cg_value *wrt = f->model.values[id];
+        struct cg_matrix got = cg_forward_gradient(&f->env, &f->arena, loss, wrt);
+        struct cg_matrix want = cg_central_difference(&f->env, &f->arena, loss, wrt, 1e-5);
+        double scale = 1e-3;
+        for (size_t i = 0; i < got.rows * got.cols; i++)
+            scale = fmax(scale, fabs(got.data[i]));
+        for (size_t i = 0; i < got.rows * got.cols; i++)
+            if (!(fabs(got.data[i] - want.data[i]) < tolerance * scale))
+                fail_msg("dJ/d%s [%zu]: %.12g, differences %.12g, in\n%s", wrt->name, i,
+                         got.data[i], want.data[i], text);
+    }
+}
+
+static const char *const models[] = {
+    "A : 2 x 3; B : 3 x 2; J = sum((A @ B) ^ 2)",
+    "A : 2 x 3; P = exp(A) + 1; Q = P; R = Q / P.T.T; J = sum(sin(Q) * R + sqrt(P))",
+    "A : 3 x 3; r : 1 x 3; c : 3 x 1; J = trace(A @ A.T) + dot(r @ A, c.T) + norm2(outer(c, r))",
+    "A : 2 x 4; T : 2 x 4; S = softmax(A); J = -mean(T * log(S))",
+    "A : 2 x 3 = uniform(1, 2); E : 2 x 3; P = A ^ E; J = sum(P ^ 3) + mean(P, axis=0) @ sum(E, "
+    "axis=0).T",
+    "A : 2 x 3; s : 1 x 1; J = sum(tanh(s * A) / (1 + square(A)) - s) * sum(softplus(A - s))",
+    "A : 2 x 3; c : 2 x 1; r : 1 x 3; P = (A + c) * r; J = sum(cos(P) + sigmoid(P) * identity(P))",
+};
+
+static void hand_picked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        struct fixture f;
+        fixture_init(&f, models[i], i + 1);
+        gradients_agree(&f, models[i], 1e-7);
+        fixture_finish(&f);
+    }
+}
+
+/* Values so far, by shape: m x n matrices of sizes a, b, c. */
+struct writer {
+    struct cg_prng prng;
+    struct cg_strbuf text;
+    struct {
+        size_t rows, cols; /* of the three sizes */
+    } shape[64];
+    size_t count;
+};
+
+static size_t pick(struct writer *w, size_t n)
+{
+    return (size_t)cg_prng_below(&w->prng, n);
+}
+
+/* A value with that many rows (3: any), or a fresh input. */
+static size_t with_rows(struct writer *w, size_t rows)
+{
+    for (int i = 0; i < 20; i++) {
+        size_t v = pick(w, w->count);
+        if (rows == 3 || w->shape[v].rows == rows)
+            return v;
+    }
+    return w->count;
+}
+
+static void input(struct writer *w, size_t rows, size_t cols)
+{
+    cg_putf(&w->text, "V%zu : %c x %c\n", w->count, (int)('a' + rows), (int)('a' + cols));
+    w->shape[w->count].rows = rows;
+    w->shape[w->count++].cols = cols;
+}
+
+static void definition(struct writer *w)
+{
+    static const char *const functions[] = {"sin",      "tanh",   "sigmoid",
+                                            "softplus", "square", "softmax"};
+    size_t a = with_rows(w, 3), b = with_rows(w, w->shape[a].cols), n = w->count;
+    size_t rows = w->shape[a].rows, cols = w->shape[a].cols;
+    switch (pick(w, 6)) {
+    case 0:
+        if (b == n)
+            return;
+        cg_putf(&w->text, "V%zu = V%zu @ V%zu / 3\n", n, a, b);
+        cols = w->shape[b].cols;
+        break;
+    case 1:
+        cg_putf(&w->text, "V%zu = V%zu.T\n", n, a);
+        rows = w->shape[a].cols, cols = w->shape[a].rows;
+        break;
+    case 2:
+        cg_putf(&w->text, "V%zu = %s(V%zu)\n", n, functions[pick(w, 6)], a);
+        break;
+    case 3:
+        cg_putf(&w->text, "V%zu = V%zu * sum(V%zu, axis=%zu) - mean(V%zu) * 0.5\n", n, a, a,
+                pick(w, 2), pick(w, n));
+        break;
+    case 4:
+        cg_putf(&w->text, "V%zu = V%zu / (2 + V%zu ^ 2) + trace(V%zu @ V%zu.T) / 9\n", n, a, a, a,
+                a);
+        break;
+    case 5:
+        cg_putf(&w->text, "V%zu = sin(-V%zu) * norm2(V%zu) / 8\n", n, a, pick(w, n));
+        break;
+    }
+    w->shape[n].rows = rows;
+    w->shape[n].cols = cols;
+    w->count = n + 1;
+}
+
+static void random_models(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60; seed++) {
+        struct writer w = {.count = 0};
+        cg_prng_seed(&w.prng, seed);
+        cg_strbuf_init(&w.text);
+        cg_put(&w.text, "dims a = 2, b = 3, c = 4\n");
+        for (size_t i = 0; i < 4; i++)
+            input(&w, pick(&w, 3), pick(&w, 3));
+        for (size_t i = 0; i < 7; i++)
+            definition(&w);
+        cg_putf(&w.text, "J = sum(tanh(V%zu)) + mean(V%zu ^ 2)\n", w.count - 1, w.count / 2);
+        struct fixture f;
+        fixture_init(&f, w.text.text, seed);
+        gradients_agree(&f, w.text.text, 1e-6);
+        fixture_finish(&f);
+        cg_strbuf_finish(&w.text);
+    }
+}
+
+/* dY_i/dX_k of Y = Z * Z, Z = X + X: direct by Z is 2 Z, by X 0; total by X is 8 X, and Z counts as
+ * independent where it is what one differentiates by. */
+static void direct_and_total(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 1 x 2 = [3, 5]; Z = X + X; Y = Z * Z + X; J = sum(Y)", 1);
+    struct cg_arena *a = &f.arena;
+    const struct cg_value *x = value(&f, "X"), *z = value(&f, "Z"), *y = value(&f, "Y");
+    struct cg_index i = index_of('i', x->shape.cols), k = index_of('k', x->shape.cols), none = {0};
+    struct cg_index ik[] = {i, k};
+    const struct cg_expr *entry = cg_entry(a, cg_name(a, y), none, i);
+    const struct {
+        const struct cg_value *wrt;
+        bool total;
+        double want[4];
+    } partials[] = {
+        {x, false, {1, 0, 0, 1}},  {x, true, {25, 0, 0, 41}}, {z, false, {12, 0, 0, 20}},
+        {z, true, {12, 0, 0, 20}}, {y, true, {1, 0, 0, 1}},   {y, false, {1, 0, 0, 1}},
+    };
+    for (size_t n = 0; n < 6; n++) {
+        const struct cg_expr *partial =
+            cg_partial(a, entry, partials[n].wrt, none, k, partials[n].total);
+        size_t count;
+        double *got = cg_eval_tensor(&f.env, a, partial, ik, 2, &count);
+        assert_int_equal(count, 4);
+        for (size_t c = 0; c < 4; c++)
+            if (got[c] != partials[n].want[c])
+                fail_msg("case %zu [%zu]: %g", n, c, got[c]);
+        struct cg_bindings at = {.at = {['i'] = 1, ['k'] = 1}};
+        assert_true(cg_eval_at(&f.env, partial, &at) == partials[n].want[3]);
+    }
+    /* an expression with the entry's own letter: d(Y_k Y_k)/dX_k at total */
+    const struct cg_expr *same[] = {cg_entry(a, cg_name(a, y), none, k),
+                                    cg_entry(a, cg_name(a, y), none, k)};
+    const struct cg_expr *square = cg_nary(a, CG_MUL, 2, same, (struct cg_shape){0, 0});
+    size_t count;
+    double *got = cg_eval_tensor(&f.env, a, cg_partial(a, square, x, none, k, true), &k, 1, &count);
+    assert_true(got[0] == 2 * 39 * 25 && got[1] == 2 * 105 * 41);
+    fixture_finish(&f);
+}
+
+/* What does not depend has gradient zero; J by itself has 1. */
+static void constants_and_identity(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 2 x 2; U : 2 x 2; J = sum(X)", 1);
+    struct cg_matrix zero = cg_forward_gradient(&f.env, &f.arena, value(&f, "J"), value(&f, "U"));
+    struct cg_matrix one = cg_forward_gradient(&f.env, &f.arena, value(&f, "J"), value(&f, "J"));
+    for (int i = 0; i < 4; i++)
+        assert_true(zero.data[i] == 0);
+    assert_true(one.data[0] == 1);
+    fixture_finish(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hand_picked),
+        cmocka_unit_test(random_models),
+        cmocka_unit_test(direct_and_total),
+        cmocka_unit_test(constants_and_identity),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,345 @@
+/* Training by derived gradients, against loops written by hand. */
+#include "fixture.h"
+
+#include <chalkgrad/train.h>
+
+#include <stdio.h>
+
+static const char xor_model[] =
+    "dims n = 4, x = 2, h = 3, y = 1\n"
+    "X : n x x = [[0, 0], [0, 1], [1, 0], [1, 1]]; T : n x y = [[0], [1], [1], [0]]\n"
+    "W1 : x x h = uniform(-1, 1); B1 : 1 x h = uniform(-1, 1)\n"
+    "W2 : h x y = uniform(-1, 1); B2 : 1 x y = uniform(-1, 1); f = sigmoid\n"
+    "Z1 = X @ W1 + B1; H = f(Z1); Z2 = H @ W2 + B2; Y = f(Z2); J = 1/2 * sum((Y - T)^2)";
+
+/* A model, its book, and what to train. */
+struct school {
+    struct fixture f;
+    struct cg_book book;
+    const struct cg_value *params[4], *rows[2];
+    struct cg_train_options options;
+};
+
+static void school_init(struct school *s, const char *text, const char *params, const char *rows)
+{
+    *s = (struct school){0};
+    fixture_init(&s->f, text, 1);
+    cg_book_init(&s->book, &s->f.model, &s->f.arena);
+    char name[8];
+    for (int length; sscanf(params, "%7s%n", name, &length) == 1; params += length)
+        s->params[s->options.n_params++] = value(&s->f, name);
+    for (int length; sscanf(rows, "%7s%n", name, &length) == 1; rows += length)
+        s->rows[s->options.n_rows++] = value(&s->f, name);
+    s->options.params = s->params;
+    s->options.rows = s->rows;
+    s->options.loss = value(&s->f, "J");
+    s->options.rate = 1;
+    s->options.epochs = 100;
+    s->options.seed = 3;
+}
+
+static struct cg_trainer *begin(struct school *s)
+{
+    struct cg_error error;
+    struct cg_trainer *trainer = cg_trainer_create(&s->book, &s->options, &error);
+    if (!trainer)
+        fail_msg("%s", error.text);
+    return trainer;
+}
+
+static void update(struct cg_trainer *trainer, size_t count)
+{
+    struct cg_error error;
+    for (size_t i = 0; i < count; i++)
+        if (!cg_trainer_update(trainer, &error))
+            fail_msg("%s", error.text);
+}
+
+static double *numbers(struct cg_trainer *trainer, const struct cg_value *param)
+{
+    return cg_env_get(cg_trainer_env(trainer), param)->data;
+}
+
+/* All parameters, one behind the other. */
+static size_t parameters(const struct school *s, struct cg_trainer *trainer, double *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s->options.n_params; i++) {
+        const struct cg_matrix *m = cg_env_get(cg_trainer_env(trainer), s->params[i]);
+        memcpy(out + count, m->data, m->rows * m->cols * sizeof *out);
+        count += m->rows * m->cols;
+    }
+    return count;
+}
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+struct network {
+    double w1[2][3], b1[3], w2[3], b2;
+};
+
+/* One full-batch step of the 2-3-1 network, by the book. Returns J before it. */
+static double step_by_hand(struct network *net, double rate)
+{
+    struct network g = {{{0}}, {0}, {0}, 0};
+    double loss = 0;
+    for (int n = 0; n < 4; n++) {
+        double x[2] = {n / 2, n % 2}, target = x[0] != x[1], h[3], z = net->b2;
+        for (int j = 0; j < 3; j++) {
+            h[j] = sigmoid(x[0] * net->w1[0][j] + x[1] * net->w1[1][j] + net->b1[j]);
+            z += h[j] * net->w2[j];
+        }
+        double y = sigmoid(z), d2 = (y - target) * y * (1 - y);
+        loss += (y - target) * (y - target) / 2;
+        g.b2 += d2;
+        for (int j = 0; j < 3; j++) {
+            double d1 = d2 * net->w2[j] * h[j] * (1 - h[j]);
+            g.w2[j] += h[j] * d2;
+            g.b1[j] += d1;
+            g.w1[0][j] += x[0] * d1;
+            g.w1[1][j] += x[1] * d1;
+        }
+    }
+    double *w = &net->w1[0][0], *dw = &g.w1[0][0];
+    for (size_t i = 0; i < sizeof g / sizeof(double); i++)
+        w[i] -= rate * dw[i];
+    return loss;
+}
+
+static void xor_as_by_hand(void **state)
+{
+    (void)state;
+    struct school s;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    struct cg_trainer *trainer = begin(&s);
+    struct network net;
+    assert_int_equal(parameters(&s, trainer, (double *)&net) * sizeof(double), sizeof net);
+    for (int i = 0; i < 3000; i++) {
+        double loss = step_by_hand(&net, 1), got = cg_trainer_loss(trainer);
+        if (fabs(loss - got) > 1e-9 * loss)
+            fail_msg("update %d: %.17g by hand, %.17g", i, loss, got);
+        update(trainer, 1);
+    }
+    assert_true(cg_trainer_loss(trainer) < 0.1);
+    double got[sizeof net / sizeof(double)];
+    parameters(&s, trainer, got);
+    for (size_t i = 0; i < sizeof net / sizeof(double); i++)
+        assert_true(fabs(got[i] - ((double *)&net)[i]) < 1e-7 * (1 + fabs(got[i])));
+    size_t count;
+    const double *losses = cg_trainer_losses(trainer, &count);
+    assert_int_equal(count, 3001);
+    assert_true(losses[3000] == cg_trainer_loss(trainer) && losses[0] > losses[3000]);
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+/* The gradient shown is that of the parameters shown. */
+static void gradient_is_the_forward_gradient(void **state)
+{
+    (void)state;
+    struct school s;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    s.options.batch = 3; /* shown over all rows, though trained by batches of 3 and 1 */
+    struct cg_trainer *trainer = begin(&s);
+    for (int i = 0; i < 3; i++, update(trainer, 7))
+        for (size_t p = 0; p < 4; p++) {
+            const struct cg_matrix *got = cg_trainer_gradient(trainer, p);
+            struct cg_matrix want = cg_forward_gradient(cg_trainer_env(trainer), &s.f.arena,
+                                                        s.options.loss, s.params[p]);
+            for (size_t c = 0; c < got->rows * got->cols; c++)
+                assert_true(fabs(got->data[c] - want.data[c]) < 1e-14);
+        }
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+static void same_seed_same_bits(void **state)
+{
+    (void)state;
+    struct school s;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    for (size_t batch = 0; batch <= 3; batch++) {
+        s.options.batch = batch;
+        double first[16], second[16], other[16];
+        struct cg_trainer *a = begin(&s), *b = begin(&s);
+        s.options.seed = 4;
+        struct cg_trainer *c = begin(&s);
+        s.options.seed = 3;
+        update(a, 500), update(b, 500), update(c, 500);
+        size_t count = parameters(&s, a, first);
+        parameters(&s, b, second), parameters(&s, c, other);
+        assert_memory_equal(first, second, count * sizeof(double));
+        assert_memory_not_equal(first, other, count * sizeof(double));
+        cg_trainer_destroy(a), cg_trainer_destroy(b), cg_trainer_destroy(c);
+    }
+    fixture_finish(&s.f);
+}
+
+/* J = 1/2 w^2, so the gradient is w; each optimiser's formula written out. */
+static void optimisers_by_hand(void **state)
+{
+    (void)state;
+    for (int optimizer = CG_SGD; optimizer <= CG_ADAM; optimizer++) {
+        struct school s;
+        school_init(&s, "w : 1 x 2 = [3, -5]; J = 1/2 * sum(w ^ 2)", "w", "");
+        s.options.optimizer = (enum cg_optimizer)optimizer;
+        s.options.rate = 0.1;
+        struct cg_trainer *trainer = begin(&s);
+        for (size_t c = 0; c < 2; c++) {
+            double w = c ? -5 : 3, v = 0, m = 0, u = 0;
+            struct cg_error error;
+            assert_true(cg_trainer_seek(trainer, 0, &error));
+            for (int t = 1; t <= 30; t++) {
+                double g = w;
+                v = 0.9 * v + g;
+                m = 0.9 * m + 0.1 * g;
+                u = 0.999 * u + 0.001 * g * g;
+                double adam = m / (1 - pow(0.9, t)) / (sqrt(u / (1 - pow(0.999, t))) + 1e-8);
+                w -= 0.1 * (optimizer == CG_SGD ? g : optimizer == CG_MOMENTUM ? v : adam);
+                update(trainer, 1);
+                double got = numbers(trainer, s.params[0])[c];
+                if (fabs(got - w) > 1e-12)
+                    fail_msg("optimizer %d, update %d: %.17g, not %.17g", optimizer, t, got, w);
+            }
+        }
+        cg_trainer_destroy(trainer);
+        fixture_finish(&s.f);
+    }
+}
+
+/* dJ/dw is the sum of the batch's rows; with rows 1, 2, 4, 8, 16 each partial sum tells which rows
+ * were in. An epoch takes each row once, in an order that differs from epoch to epoch. */
+static void batches_cover_each_epoch(void **state)
+{
+    (void)state;
+    struct school s;
+    school_init(&s,
+                "dims n = 5; X : n x 1 = [[1], [2], [4], [8], [16]]; w : 1 x 1 = zeros\n"
+                "J = sum(X * w)",
+                "w", "X");
+    s.options.batch = 2;
+    struct cg_trainer *trainer = begin(&s);
+    double at = 0;
+    int first[40];
+    for (int epoch = 0; epoch < 40; epoch++) {
+        int seen = 0;
+        for (int batch = 0; batch < 3; batch++) {
+            assert_int_equal(cg_trainer_epoch(trainer), epoch);
+            update(trainer, 1);
+            double now = numbers(trainer, s.params[0])[0];
+            int rows = (int)(at - now);
+            at = now;
+            assert_int_equal(__builtin_popcount((unsigned)rows), batch == 2 ? 1 : 2);
+            assert_int_equal(rows & seen, 0);
+            seen |= rows;
+            if (!batch)
+                first[epoch] = rows;
+        }
+        assert_int_equal(seen, 31);
+    }
+    int same = 0;
+    for (int epoch = 1; epoch < 40; epoch++)
+        same += first[epoch] == first[epoch - 1];
+    assert_true(same < 20);
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+/* Any update can be gone back to, and it and all that follows come out as the first time. */
+static void rewinding_is_exact(void **state)
+{
+    (void)state;
+    enum { LAST = 1500 };
+    struct school s;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    s.options.optimizer = CG_ADAM;
+    s.options.rate = 0.05;
+    s.options.batch = 3;
+    struct cg_trainer *trainer = begin(&s);
+    static double seen[LAST + 1][16], losses[LAST + 1];
+    double now[16];
+    for (size_t i = 0; i <= LAST; i++) {
+        parameters(&s, trainer, seen[i]);
+        losses[i] = cg_trainer_loss(trainer);
+        update(trainer, i < LAST);
+    }
+    struct cg_prng prng;
+    struct cg_error error;
+    cg_prng_seed(&prng, 9);
+    for (int i = 0; i < 40; i++) {
+        size_t to = i ? (size_t)cg_prng_below(&prng, LAST + 1) : 0;
+        assert_true(cg_trainer_seek(trainer, to, &error));
+        assert_int_equal(cg_trainer_updates(trainer), to);
+        size_t count = parameters(&s, trainer, now), epochs;
+        assert_memory_equal(now, seen[to], count * sizeof(double));
+        assert_true(cg_trainer_loss(trainer) == losses[to]);
+        cg_trainer_losses(trainer, &epochs);
+        assert_int_equal(epochs, to / 2 + 1);
+    }
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+static void divergence_is_named(void **state)
+{
+    (void)state;
+    struct school s;
+    struct cg_error error = {0};
+    school_init(&s, "X : 2 x 1 = [[1], [2]]; w : 1 x 1 = [1]; J = sum((X @ w) ^ 4)", "w", "X");
+    s.options.rate = 10;
+    struct cg_trainer *trainer = begin(&s);
+    bool going = true;
+    for (int i = 0; i < 100 && going; i++)
+        going = cg_trainer_update(trainer, &error);
+    assert_false(going);
+    assert_non_null(strstr(error.text, "diverged in epoch"));
+    assert_false(cg_trainer_update(trainer, &error));
+    assert_non_null(strstr(error.text, "dJ/dw is not a finite number"));
+    assert_true(cg_trainer_seek(trainer, 1, &error));
+    assert_true(isfinite(cg_trainer_loss(trainer)));
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+static void refuses_what_cannot_train(void **state)
+{
+    (void)state;
+    const struct {
+        const char *params, *rows;
+        size_t batch;
+        const char *text;
+    } cases[] = {
+        {"H", "X T", 0, "H is a definition"},
+        {"W1", "X W2", 0, "W2 doesn't have the rows of the other data"},
+        {"W1", "X", 2, "T has an axis along the rows of the data"},
+        {"W1", "", 2, "J has no rows to cut into batches"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct school s;
+        struct cg_error error;
+        school_init(&s, xor_model, cases[i].params, cases[i].rows);
+        s.options.batch = cases[i].batch;
+        assert_null(cg_trainer_create(&s.book, &s.options, &error));
+        if (!strstr(error.text, cases[i].text))
+            fail_msg("%s", error.text);
+        fixture_finish(&s.f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(xor_as_by_hand),
+        cmocka_unit_test(gradient_is_the_forward_gradient),
+        cmocka_unit_test(same_seed_same_bits),
+        cmocka_unit_test(optimisers_by_hand),
+        cmocka_unit_test(batches_cover_each_epoch),
+        cmocka_unit_test(rewinding_is_exact),
+        cmocka_unit_test(divergence_is_named),
+        cmocka_unit_test(refuses_what_cannot_train),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,249 @@
+/* True lines hold and false ones are found, also those that are true only in the model's own sizes
+ * or at its own values. */
+#include "fixture.h"
+
+#include <chalkgrad/verify.h>
+
+static const char perceptron[] = "dims h = 2, y = 2; H : 1 x h; W : h x y; B : 1 x y; T : 1 x y\n"
+                                 "f = sigmoid; Z = H @ W + B; Y = f(Z); J = 1/2 * sum((Y - T)^2)";
+
+static bool claim_holds(struct fixture *f, const char *left, const char *right)
+{
+    return cg_verify_equation(&f->model, &f->env, parse(f, left), parse(f, right), 4).holds;
+}
+
+static void claims(void **state)
+{
+    (void)state;
+    const struct {
+        const char *left, *right;
+        bool holds;
+    } cases[] = {
+        {"dJ/dW", "H.T @ ((Y - T) * f'(Z))", true},
+        {"dJ/dB", "(Y - T) * f'(Z)", true},
+        {"dJ/dH", "((Y - T) * f'(Z)) @ W.T", true},
+        {"dJ/dY", "Y - T", true},
+        {"dJ/dZ", "(Y - T) * Y * (1 - Y)", true},
+        {"dJ/dJ", "1", true},
+        /* the sign, the transpose (which fits only because h = y = 2), the slope left out */
+        {"dJ/dY", "T - Y", false},
+        {"dJ/dW", "(H.T @ ((Y - T) * f'(Z))).T", false},
+        {"dJ/dH", "((Y - T) * f'(Z)) @ W", false},
+        {"dJ/dB", "Y - T", false},
+        {"dJ/dW", "H.T @ ((Y - T) * f'(Z)) * 1.00000001", false},
+        {"sum(W, axis=0)", "sum(W, axis=1).T", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture f;
+        fixture_init(&f, perceptron, 1);
+        if (claim_holds(&f, cases[i].left, cases[i].right) != cases[i].holds)
+            fail_msg("%s = %s should%s hold", cases[i].left, cases[i].right,
+                     cases[i].holds ? "" : " not");
+        fixture_finish(&f);
+    }
+}
+
+/* Equal at the model's own numbers, which are all 1, and at no others. */
+static void true_only_at_the_models_values(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 1 x 3 = ones; J = sum(X ^ 3)", 1);
+    assert_false(claim_holds(&f, "dJ/dX", "3 * X"));
+    assert_true(claim_holds(&f, "dJ/dX", "3 * X ^ 2"));
+    fixture_finish(&f);
+}
+
+/* A false claim says where, and what was expected there. */
+static void says_where(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 2 x 3 = [[0, 0, 0], [0, 2, 0]]; J = sum(X ^ 2)", 1);
+    struct cg_check check =
+        cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "X"), 0);
+    assert_true(check.checked && !check.holds);
+    assert_int_equal(check.row, 1);
+    assert_int_equal(check.col, 1);
+    assert_true(check.expected == 4 && check.got == 2);
+    assert_true(check.forward_error == 0.5);
+    fixture_finish(&f);
+}
+
+/* Logarithms and roots of random numbers: retried with positive ones. */
+static void domains(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 2 x 3 = uniform(1, 2); P = sqrt(log(1 + X)) ; J = sum(log(P))", 1);
+    assert_true(claim_holds(&f, "dJ/dP", "1 / P"));
+    assert_true(claim_holds(&f, "dJ/dX", "1 / (2 * (1 + X) * log(1 + X))"));
+    assert_false(claim_holds(&f, "dJ/dX", "1 / ((1 + X) * log(1 + X))"));
+    fixture_finish(&f);
+}
+
+/* What cancels to nothing is no error: the rows of a softmax add up to 1. */
+static void cancellation_is_no_error(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 3 x 4; J = sum(softmax(X))", 1);
+    assert_true(claim_holds(&f, "softmax(X) - softmax(X)", "0 * X"));
+    assert_true(claim_holds(&f, "dJ/dX", "softmax(X) - softmax(X) * sum(softmax(X), axis=1)"));
+    fixture_finish(&f);
+}
+
+/* Lines written by hand: dY_i/dW_kl of Y = H W, its steps true and false. */
+struct lines {
+    struct fixture f;
+    struct cg_book book;
+    struct cg_derivation derivation;
+    struct cg_step step[4];
+    const struct cg_step *steps[4];
+    struct cg_check checks[4];
+};
+
+static void lines_init(struct lines *l)
+{
+    *l = (struct lines){0};
+    fixture_init(&l->f, "dims h = 3, y = 3; H : 1 x h; W : h x y; Y = H @ W; J = sum(Y ^ 2)", 1);
+    l->book = (struct cg_book){.model = &l->f.model, .arena = &l->f.arena};
+    l->derivation = (struct cg_derivation){.model = &l->f.model};
+    l->derivation.steps = l->steps;
+}
+
+static void add_line(struct lines *l, const struct cg_expr *lhs, const struct cg_expr *rhs)
+{
+    size_t n = l->derivation.n_steps++;
+    l->step[n] = (struct cg_step){.lhs = lhs, .rhs = rhs, .derivation = &l->derivation, .id = n};
+    l->step[n].before = n ? l->step[n - 1].rhs : lhs;
+    l->step[n].previous = n ? &l->step[n - 1] : NULL;
+    l->steps[n] = &l->step[n];
+    l->book.n_steps = n + 1;
+}
+
+static const struct cg_expr *times(struct cg_arena *a, const struct cg_expr *x,
+                                   const struct cg_expr *y)
+{
+    const struct cg_expr *args[] = {x, y};
+    return cg_nary(a, CG_MUL, 2, args, (struct cg_shape){0, 0});
+}
+
+static void local_lines(void **state)
+{
+    (void)state;
+    struct lines l;
+    lines_init(&l);
+    struct cg_arena *a = &l.f.arena;
+    const struct cg_value *w = value(&l.f, "W"), *h = value(&l.f, "H"), *y = value(&l.f, "Y");
+    struct cg_index none = {0}, k = index_of('k', w->shape.rows), m = index_of('l', w->shape.cols);
+    struct cg_index i = index_of('i', w->shape.cols), j = index_of('j', w->shape.rows);
+    const struct cg_expr *lhs = cg_partial(a, cg_entry(a, cg_name(a, y), none, i), w, k, m, false);
+    const struct cg_expr *sum = cg_sum_over(
+        a, j, times(a, cg_entry(a, cg_name(a, h), none, j), cg_entry(a, cg_name(a, w), j, i)));
+    const struct cg_expr *deltas = cg_sum_over(a, j,
+                                               times(a, cg_entry(a, cg_name(a, h), none, j),
+                                                     times(a, cg_kron(a, j, k), cg_kron(a, i, m))));
+    const struct cg_expr *right = times(a, cg_entry(a, cg_name(a, h), none, k), cg_kron(a, i, m));
+    /* fits only while h = y */
+    const struct cg_expr *wrong =
+        times(a, cg_entry(a, cg_name(a, h), none, k), cg_kron(a, index_of('i', w->shape.rows), k));
+    add_line(&l, lhs, cg_partial(a, sum, w, k, m, false));
+    add_line(&l, lhs, deltas);
+    add_line(&l, lhs, right);
+    assert_true(cg_verify(&l.book, &l.derivation, &l.f.env, 3, l.checks) < 1e-14);
+    for (int n = 0; n < 3; n++)
+        assert_true(l.checks[n].checked && l.checks[n].holds);
+    add_line(&l, lhs, wrong);
+    assert_true(cg_verify(&l.book, &l.derivation, &l.f.env, 3, l.checks) > 0.1);
+    assert_true(l.checks[2].holds && !l.checks[3].holds);
+    fixture_finish(&l.f);
+}
+
+/* [dJ/dW]_kl = ... = [M]_kl, then the matrices; a line in between that is false alone is named. */
+static void gradient_lines(void **state)
+{
+    (void)state;
+    struct lines l;
+    lines_init(&l);
+    struct cg_arena *a = &l.f.arena;
+    const struct cg_value *w = value(&l.f, "W"), *j = value(&l.f, "J");
+    struct cg_index k = index_of('k', w->shape.rows), m = index_of('l', w->shape.cols);
+    struct cg_index none = {0};
+    const struct cg_expr *gradient = cg_grad(a, j, w), *form = parse(&l.f, "H.T @ (2 * Y)");
+    const struct cg_expr *transposed = parse(&l.f, "(2 * Y).T @ H");
+    l.derivation.of = j;
+    l.derivation.wrt = w;
+    l.derivation.row = k;
+    l.derivation.col = m;
+    const struct cg_expr *entry = cg_entry(a, gradient, k, m);
+    add_line(&l, entry, cg_partial(a, cg_entry(a, cg_name(a, j), none, none), w, k, m, true));
+    add_line(&l, entry, cg_entry(a, form, k, m));
+    add_line(&l, gradient, form);
+    assert_true(cg_verify(&l.book, &l.derivation, &l.f.env, 3, l.checks) < 1e-13);
+    add_line(&l, gradient, transposed);
+    cg_verify(&l.book, &l.derivation, &l.f.env, 3, l.checks);
+    assert_true(l.checks[0].holds && l.checks[1].holds && l.checks[2].holds);
+    assert_false(l.checks[3].holds);
+    fixture_finish(&l.f);
+}
+
+/* A line with an index that its left side does not have is no line. */
+static void stray_index_is_false(void **state)
+{
+    (void)state;
+    struct lines l;
+    lines_init(&l);
+    struct cg_arena *a = &l.f.arena;
+    const struct cg_value *h = value(&l.f, "H"), *j = value(&l.f, "J");
+    struct cg_index none = {0}, k = index_of('k', h->shape.cols), q = index_of('q', h->shape.cols);
+    l.derivation.of = j;
+    l.derivation.wrt = h;
+    l.derivation.col = k;
+    add_line(&l, cg_entry(a, cg_grad(a, j, h), none, k), cg_entry(a, cg_name(a, h), none, q));
+    assert_true(isinf(cg_verify(&l.book, &l.derivation, &l.f.env, 2, l.checks)));
+    assert_false(l.checks[0].holds);
+    fixture_finish(&l.f);
+}
+
+/* A gradient with more cells than are checked: a sample of them, the same every time. */
+static void large_lines_are_sampled(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "X : 90 x 80; J = sum(X ^ 2)", 1);
+    struct cg_check check =
+        cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "2 * X"), 0);
+    assert_true(check.checked && check.holds);
+    check = cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "X"), 0);
+    assert_false(check.holds);
+    fixture_finish(&f);
+}
+
+static void relative_error(void **state)
+{
+    (void)state;
+    assert_true(cg_relative_error(2, 2, 0) == 0);
+    assert_true(cg_relative_error(0, 0, 0) == 0);
+    assert_true(cg_relative_error(1, 2, 0) == 0.5);
+    assert_true(cg_relative_error(1, 2, 10) == 0.1);
+    assert_true(isinf(cg_relative_error(1, NAN, 0)));
+    assert_true(isinf(cg_relative_error(1, INFINITY, 0)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(claims),
+        cmocka_unit_test(true_only_at_the_models_values),
+        cmocka_unit_test(says_where),
+        cmocka_unit_test(domains),
+        cmocka_unit_test(cancellation_is_no_error),
+        cmocka_unit_test(local_lines),
+        cmocka_unit_test(gradient_lines),
+        cmocka_unit_test(stray_index_is_false),
+        cmocka_unit_test(large_lines_are_sampled),
+        cmocka_unit_test(relative_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
