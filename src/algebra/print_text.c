@@ -1,5 +1,6 @@
 /* Matrix notation in the model language, with no more brackets than it needs to be read back as the
- * same tree, but for the few that keep different products apart to the eye. */
+ * same tree, but for the few that keep different products apart to the eye. No node takes more than
+ * one level of the parser's depth, so what was parsed can be parsed again. */
 #include "algebra/shape.h"
 
 #include <chalkgrad/print.h>
@@ -107,7 +108,7 @@ static void put_product(const struct printer *p, const struct cg_expr *expr, con
     for (size_t i = 1; i < expr->n_args; i++) {
         const struct cg_expr *arg = expr->args[i];
         cg_put(p->out, symbol);
-        put_bracketed(p, arg, level_of(arg) < LEVEL_UNARY || arg->op == CG_NEG);
+        put_at(p, arg, LEVEL_UNARY);
     }
 }
 
@@ -198,7 +199,8 @@ static void put(const struct printer *p, const struct cg_expr *expr)
     case CG_POW:
         put_at(p, expr->args[0], LEVEL_ATOM);
         cg_putc(p->out, '^');
-        put_at(p, expr->args[1], LEVEL_ATOM);
+        put_bracketed(p, expr->args[1],
+                      level_of(expr->args[1]) < LEVEL_UNARY || expr->args[1]->op == CG_GRAD);
         return;
     case CG_APPLY:
         put_apply(p, expr);
