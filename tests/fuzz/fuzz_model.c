@@ -25,7 +25,9 @@ static void check(struct cg_model *model, const struct cg_value *value)
     cg_strbuf_init(&second);
     cg_print_text(&second, model, again);
     /* eye(3) has a dim of its own each time it is read, so equal text is what can be asked. */
-    if (strcmp(out.text, second.text) || !cg_same_shape(model, value->shape, again->shape)) {
+    if (strcmp(out.text, second.text) ||
+        cg_rows(model, value->shape) != cg_rows(model, again->shape) ||
+        cg_cols(model, value->shape) != cg_cols(model, again->shape)) {
         fprintf(stderr, "%s\nis read as\n%s\n", out.text, second.text);
         abort();
     }
