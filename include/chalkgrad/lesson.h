@@ -74,6 +74,8 @@ struct cg_chapter {
 struct cg_lesson {
     struct cg_arena arena;
     const char *file, *title;
+    const char *text; /* the whole file, for messages */
+    size_t length;
     int order;
     struct cg_model model;
     struct cg_book book;

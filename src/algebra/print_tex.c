@@ -127,6 +127,14 @@ static bool is_own_kernel(const struct cg_expr *apply, enum cg_kernel kernel)
     return function->kernel == kernel && strcmp(function->name, names[kernel]) == 0;
 }
 
+/* Functions that are no name before a bracket: a root, bars, a square. */
+static bool draws_itself(const struct cg_expr *apply)
+{
+    return apply->u.apply.order == 0 &&
+           (is_own_kernel(apply, CG_SQRT) || is_own_kernel(apply, CG_ABS) ||
+            is_own_kernel(apply, CG_SQUARE));
+}
+
 static enum level number_level(const struct cg_expr *number)
 {
     if (number->u.number.value < 0)
@@ -381,6 +389,8 @@ static void put_argument(struct printer *p, const struct cg_expr *argument)
 static void put_addend(struct printer *p, const struct cg_expr *node, bool first)
 {
     bool own_sign = node->op == CG_NEG && !replacement(p, node);
+    if (own_sign && !first)
+        cg_putc(p->out, ' ');
     if (first || own_sign)
         put_node(p, node, first ? LEVEL_SUM : LEVEL_MINUS, true);
     else {
@@ -506,7 +516,9 @@ static void put_raised(struct printer *p, const struct cg_expr *base, const char
         close_object(p);
         return;
     }
-    if (plain && base->op == CG_NUMBER && level_of(p, base) == LEVEL_SYMBOL)
+    bool closed = base->op == CG_NUMBER && level_of(p, base) == LEVEL_SYMBOL;
+    closed = closed || (base->op == CG_APPLY && !draws_itself(base)); /* f(x)^2 */
+    if (plain && closed)
         put_open(p, base);
     else
         put_bracketed(p, "(", base, ")");

@@ -205,23 +205,32 @@ static void stroke_box(struct cg_drawer *drawer, SDL_Rect box, int radius, int w
         corners(drawer, box, radius, width, color);
 }
 
-/* Whole device pixels; nothing that has a size vanishes. */
-static SDL_Rect snap(const struct cg_drawer *drawer, struct cg_box box)
-{
-    int x0 = (int)lroundf(box.x * drawer->scale), y0 = (int)lroundf(box.y * drawer->scale);
-    int x1 = (int)lroundf((box.x + box.w) * drawer->scale);
-    int y1 = (int)lroundf((box.y + box.h) * drawer->scale);
-    if (x1 == x0 && box.w > 0)
-        x1++;
-    if (y1 == y0 && box.h > 0)
-        y1++;
-    return (SDL_Rect){x0, y0, x1 - x0, y1 - y0};
-}
-
 static int at_least_one(float pixels)
 {
     int n = (int)lroundf(pixels);
     return n > 0 ? n : 1;
+}
+
+/* One side in whole device pixels. Neighbouring boxes share their edges; but a thin one, such as a
+ * fraction bar, keeps its thickness wherever it lies. */
+static void snap_side(float from, float length, int *at, int *size)
+{
+    int start = (int)lroundf(from), end = (int)lroundf(from + length);
+    *at = start;
+    *size = end - start;
+    if (length > 0 && length < 6) {
+        *size = at_least_one(length);
+        *at = (int)lroundf(from + (length - (float)*size) / 2);
+    }
+}
+
+static SDL_Rect snap(const struct cg_drawer *drawer, struct cg_box box)
+{
+    SDL_Rect snapped;
+    float s = drawer->scale;
+    snap_side(box.x * s, box.w * s, &snapped.x, &snapped.w);
+    snap_side(box.y * s, box.h * s, &snapped.y, &snapped.h);
+    return snapped;
 }
 
 static void draw_rect(struct cg_drawer *drawer, const struct cg_item *item)

@@ -1,0 +1,41 @@
+/* The `claim` block: lines that must be true. */
+#include "lesson/opening.h"
+
+#include <string.h>
+
+/* The = that stands outside all brackets, or NULL. */
+static const char *find_equals(struct cg_slice line)
+{
+    int depth = 0;
+    for (size_t i = 0; i < line.length; i++) {
+        char c = line.text[i];
+        depth += (c == '(' || c == '[') - (c == ')' || c == ']');
+        if (c == '=' && depth == 0)
+            return line.text + i;
+    }
+    return NULL;
+}
+
+bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *claim)
+{
+    struct cg_lesson *lesson = o->lesson;
+    const struct cg_model *model = &lesson->model;
+    const char *equals = find_equals(line);
+    if (!equals)
+        return cg_slice_fail(&o->source, o->error, line,
+                             "a claim is an equation, such as dJ/dW = H.T @ δ");
+    size_t at = (size_t)(equals - line.text);
+    struct cg_slice left = cg_slice_trim(cg_slice_part(line, 0, at));
+    struct cg_slice right = cg_slice_trim(cg_slice_part(line, at + 1, line.length - at - 1));
+    *claim = (struct cg_claim){.text = cg_slice_copy(&lesson->arena, line), .place = line.place};
+    if (cg_read_expr(o, left, &claim->left, o->error) != CG_FITS ||
+        cg_read_expr(o, right, &claim->right, o->error) != CG_FITS)
+        return false;
+    if (!cg_same_shape(model, claim->left->shape, claim->right->shape))
+        return cg_slice_fail(
+            &o->source, o->error, line, "the left side is %zu x %zu and the right side %zu x %zu",
+            cg_rows(model, claim->left->shape), cg_cols(model, claim->left->shape),
+            cg_rows(model, claim->right->shape), cg_cols(model, claim->right->shape));
+    claim->check = cg_verify_equation(model, &lesson->env, claim->left, claim->right, 3);
+    return true;
+}

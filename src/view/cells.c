@@ -1,0 +1,277 @@
+/* The cells of a grid: tinted by size, ghosts where a Kronecker delta is zero, the pinned cell and
+ * what is pointed at outlined. */
+#include "view/stage.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A cell within its grid. */
+struct cell {
+    size_t slice, row, col;
+    double number;
+    struct cg_box box;
+};
+
+static size_t along(const struct stage_grid *grid, size_t axis, const struct cell *cell)
+{
+    if ((int)axis == grid->row_axis)
+        return cell->row;
+    if ((int)axis == grid->col_axis)
+        return cell->col;
+    size_t slice = cell->slice;
+    for (size_t i = grid->n_axes; i-- > 0;) {
+        if ((int)i == grid->row_axis || (int)i == grid->col_axis)
+            continue;
+        if (i == axis)
+            return slice % grid->size[i];
+        slice /= grid->size[i];
+    }
+    return 0;
+}
+
+static struct cell cell_at(const struct stage_grid *grid, struct grid_size size, float x, float y,
+                           size_t slice, size_t row, size_t col)
+{
+    struct cell cell = {.slice = slice, .row = row, .col = col};
+    size_t offset = 0;
+    for (size_t i = 0; i < grid->n_axes; i++)
+        offset += along(grid, i, &cell) * grid->stride[i];
+    cell.number = grid->data[offset];
+    cell.box = (struct cg_box){x + size.left + (float)slice * (size.slice_w + size.slice_gap) +
+                                   (float)col * (size.cell_w + size.gap),
+                               y + size.top + (float)row * (size.cell_h + size.gap), size.cell_w,
+                               size.cell_h};
+    return cell;
+}
+
+static struct stage_key key_of(const struct stage_grid *grid, const struct cell *cell,
+                               uint32_t part)
+{
+    return (struct stage_key){grid->role == ROLE_CELL ? grid->node : NULL,
+                              grid->role,
+                              {grid->first_slice + (uint32_t)cell->slice, (uint32_t)cell->row,
+                               (uint32_t)cell->col, part}};
+}
+
+static void draw_number(struct stage *stage, const struct cell *cell, float digits,
+                        struct cg_color color, const char *text)
+{
+    float width = stage_text_width(stage, CG_FACE_SEMIBOLD, digits, text);
+    float cap = cg_face_cap_height(stage->frame->fonts, CG_FACE_SEMIBOLD) * digits;
+    cg_scene_text(stage->scene, stage->frame->fonts, CG_FACE_SEMIBOLD,
+                  cell->box.x + (cell->box.w - width) / 2, cell->box.y + (cell->box.h + cap) / 2,
+                  digits, color, text);
+}
+
+static void draw_cell(struct stage *stage, const struct stage_grid *grid, const struct cell *cell,
+                      float digits)
+{
+    bool ghost = grid->ghosts && cell->number == 0;
+    struct cg_color fill, ink;
+    double share = grid->largest > 0 ? fabs(cell->number) / grid->largest : 0;
+    cg_cell_colors(stage->theme, grid->ink, isfinite(share) ? share : 1, &fill, &ink);
+    struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
+    item->u.rect.box = cell->box;
+    item->u.rect.radius = fminf(0.12f * cell->box.h, 5);
+    if (ghost) {
+        float w = cell->box.h > 12 ? 1 : 0.5f;
+        item->u.rect.box = (struct cg_box){cell->box.x + w / 2, cell->box.y + w / 2,
+                                           cell->box.w - w, cell->box.h - w};
+        item->u.rect.stroke = stage_faded(stage->theme->ghost, 0.7f);
+        item->u.rect.stroke_width = w;
+        item->u.rect.dashed = true;
+    } else {
+        item->u.rect.fill = fill;
+    }
+    stage_tag(stage, key_of(grid, cell, 0));
+    if (digits <= 0)
+        return;
+    char text[32];
+    cg_number_text(text, grid->format, cell->number);
+    if (ghost)
+        strcpy(text, "0");
+    draw_number(stage, cell, digits, ghost ? stage->theme->ghost : ink, text);
+    stage_tag(stage, key_of(grid, cell, 1));
+}
+
+/* A click pins the result's cell that lies at this cell's indices; the other axis stays. */
+static void add_cell_target(struct stage *stage, const struct stage_grid *grid,
+                            const struct cell *cell)
+{
+    struct stage_target target = {cell->box, {.kind = FOCUS_CELL, .node = grid->node}};
+    struct cg_hit hit = {.kind = CG_HIT_CELL,
+                         .box = cell->box,
+                         .a = (long)stage->pin_row,
+                         .b = (long)stage->pin_col};
+    for (size_t i = 0; i < grid->n_axes; i++) {
+        if (!grid->index[i].letter)
+            continue;
+        size_t at = along(grid, i, cell);
+        target.focus.index[target.focus.n] = grid->index[i];
+        target.focus.at[target.focus.n++] = at;
+        if (stage_same_letter(grid->index[i], stage->axes.pin_row))
+            hit.a = (long)at;
+        if (stage_same_letter(grid->index[i], stage->axes.pin_col))
+            hit.b = (long)at;
+    }
+    cg_scene_hit(stage->scene, hit);
+    stage->targets = cg_grow(stage->arena, stage->targets, stage->n_targets,
+                             &stage->targets_capacity, sizeof *stage->targets);
+    stage->targets[stage->n_targets++] = target;
+}
+
+/* ---- outlines ---- */
+
+/* What a set of index values fixes in a grid: the cells that agree, as a block of one slice. */
+struct block {
+    bool any; /* an index of the grid is fixed */
+    bool row_fixed, col_fixed, slice_fixed;
+    size_t row, col, slice;
+};
+
+static struct block block_of(const struct stage_grid *grid, const struct cg_index *index,
+                             const size_t *at, size_t n)
+{
+    struct block block = {0};
+    for (size_t i = 0; i < grid->n_axes; i++)
+        for (size_t j = 0; j < n; j++) {
+            if (!stage_same_letter(grid->index[i], index[j]) || at[j] >= grid->size[i])
+                continue;
+            block.any = true;
+            if ((int)i == grid->row_axis) {
+                block.row_fixed = true;
+                block.row = at[j];
+            } else if ((int)i == grid->col_axis) {
+                block.col_fixed = true;
+                block.col = at[j];
+            } else if (grid->n_axes == 3) {
+                block.slice_fixed = true;
+                block.slice = at[j];
+            }
+        }
+    return block;
+}
+
+static void outline_block(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                          float x, float y, struct block block, struct cg_color color,
+                          uint32_t part)
+{
+    float line = fmaxf(stage->em * 0.11f, 1.5f);
+    for (size_t slice = 0; slice < grid->n_slices; slice++) {
+        if (block.slice_fixed && slice != block.slice)
+            continue;
+        size_t row0 = block.row_fixed ? block.row : 0;
+        size_t row1 = block.row_fixed ? block.row : grid->rows - 1;
+        size_t col0 = block.col_fixed ? block.col : 0;
+        size_t col1 = block.col_fixed ? block.col : grid->cols - 1;
+        struct cg_box a = cell_at(grid, size, x, y, slice, row0, col0).box;
+        struct cg_box b = cell_at(grid, size, x, y, slice, row1, col1).box;
+        struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
+        item->u.rect.box = (struct cg_box){a.x - line, a.y - line, b.x + b.w - a.x + 2 * line,
+                                           b.y + b.h - a.y + 2 * line};
+        item->u.rect.radius = fminf(0.16f * a.h, 6) + line / 2;
+        item->u.rect.stroke = color;
+        item->u.rect.stroke_width = line;
+        stage_tag(stage, (struct stage_key){grid->role == ROLE_CELL ? grid->node : NULL,
+                                            grid->role,
+                                            {grid->first_slice + (uint32_t)slice, 0, 0, part}});
+    }
+}
+
+static void outlines(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                     float x, float y)
+{
+    const struct cg_index pinned[] = {stage->axes.pin_row, stage->axes.pin_col};
+    const size_t at[] = {stage->pin_row, stage->pin_col};
+    struct block block = block_of(grid, pinned, at, 2);
+    if (block.any)
+        outline_block(stage, grid, size, x, y, block, stage->theme->text, 100);
+    const struct stage_focus *focus = &stage->focus;
+    if (focus->kind == FOCUS_CELL) {
+        block = block_of(grid, focus->index, focus->at, focus->n);
+        if (block.any)
+            outline_block(stage, grid, size, x, y, block, stage->theme->accent, 101);
+    } else if (focus->kind == FOCUS_TERM && grid->role == ROLE_CELL &&
+               (stage_contains(focus->node, grid->node) ||
+                stage_contains(grid->node, focus->node))) {
+        outline_block(stage, grid, size, x, y, (struct block){0}, stage->theme->accent, 101);
+    }
+}
+
+/* ---- the whole grid ---- */
+
+/* Above each of several slices: "i = 2". */
+static void slice_label(struct stage *stage, const struct stage_grid *grid, const struct cell *cell,
+                        float y, float size)
+{
+    const char *text = "";
+    for (size_t i = 0; i < grid->n_axes; i++)
+        if ((int)i != grid->row_axis && (int)i != grid->col_axis)
+            text = cg_format(stage->arena, "%s%s$%c$ = %zu", text, *text ? ", " : "",
+                             grid->index[i].letter, along(grid, i, cell) + 1);
+    stage_rich(stage, cell->box.x, y + size * 0.8f, size, stage->theme->dim, text, true);
+}
+
+static void draw_texels(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                        float x, float y, size_t slice)
+{
+    size_t count = grid->rows * grid->cols;
+    struct cg_color *texels = cg_alloc_array(stage->arena, count, sizeof *texels), ink;
+    for (size_t i = 0; i < count; i++) {
+        struct cell cell = cell_at(grid, size, x, y, slice, i / grid->cols, i % grid->cols);
+        double share = grid->largest > 0 ? cell.number / grid->largest : 0;
+        cg_cell_colors(stage->theme, share < 0 ? stage->theme->negative : stage->theme->positive,
+                       fabs(share), &texels[i], &ink);
+    }
+    struct cell first = cell_at(grid, size, x, y, slice, 0, 0);
+    struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_TEXELS);
+    item->u.texels.box = (struct cg_box){first.box.x, first.box.y, size.slice_w, size.slice_h};
+    item->u.texels.rows = grid->rows;
+    item->u.texels.cols = grid->cols;
+    item->u.texels.texels = texels;
+    stage_tag(stage, key_of(grid, &first, 2));
+}
+
+static void draw_slice(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                       float x, float y, size_t slice)
+{
+    if (size.gap <= 0 || grid->rows * grid->cols > 1500) {
+        draw_texels(stage, grid, size, x, y, slice);
+        return;
+    }
+    for (size_t row = 0; row < grid->rows; row++)
+        for (size_t col = 0; col < grid->cols; col++) {
+            struct cell cell = cell_at(grid, size, x, y, slice, row, col);
+            draw_cell(stage, grid, &cell, size.digits);
+            add_cell_target(stage, grid, &cell);
+        }
+}
+
+static void draw_labels(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                        float x, float y, float shift)
+{
+    if (size.left > 0)
+        stage_letter(stage, grid->index[grid->row_axis].letter, x + shift,
+                     y + size.top + size.slice_h / 2 + size.label * 0.25f, size.label);
+    if (!*size.below)
+        return;
+    float width = stage_rich(stage, 0, 0, size.label, stage->theme->dim, size.below, false);
+    stage_rich(stage, x + size.left + (size.w - size.left - width) / 2,
+               y + size.h - 0.42f * size.label, size.label, stage->theme->dim, size.below, true);
+}
+
+void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
+                     float x, float y)
+{
+    float inner = (float)grid->n_slices * (size.slice_w + size.slice_gap) - size.slice_gap;
+    float shift = (size.w - size.left - inner) / 2; /* a label wider than the cells */
+    for (size_t slice = 0; slice < grid->n_slices; slice++) {
+        draw_slice(stage, grid, size, x + shift, y, slice);
+        if (grid->n_slices > 1) {
+            struct cell first = cell_at(grid, size, x + shift, y, slice, 0, 0);
+            slice_label(stage, grid, &first, y, size.label);
+        }
+    }
+    draw_labels(stage, grid, size, x, y, shift);
+    outlines(stage, grid, size, x + shift, y);
+}

@@ -1,0 +1,154 @@
+/* Beats without a line of a derivation: a claim that the lesson makes, and prose with the values
+ * that it is about. */
+#include "view/stage.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The largest scale up to 1 at which a strip fits into a box. */
+static float fit_strip(struct stage *stage, const struct stage_strip *strip, float width,
+                       float height)
+{
+    float scale = 1, w, h;
+    for (int i = 0; i < 60; i++, scale *= 0.95f) {
+        stage_strip_measure(stage, strip, scale, width, &w, &h);
+        if (w <= width && h <= height)
+            break;
+    }
+    return scale;
+}
+
+static float fit_line(struct stage *stage, const struct stage_line *line, float width, float height,
+                      float *w, float *h)
+{
+    float scale = 1;
+    for (int i = 0; i < 60; i++, scale *= 0.95f) {
+        stage_line_measure(stage, line, scale, width, scale < 0.75f, w, h);
+        if (*w <= width && *h <= height)
+            break;
+    }
+    return scale;
+}
+
+static void claim_side(struct stage *stage, struct stage_strip *strip, const struct cg_expr *side,
+                       const char *sign, bool alarm)
+{
+    struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, side);
+    struct strip_item *item = stage_strip_add(stage, strip);
+    struct cg_index row = {'k', side->shape.rows}, col = {'l', side->shape.cols};
+    item->grid = stage_grid_matrix(stage, side, matrix, row, col);
+    item->grid.letters = false;
+    item->label = stage_formula_of(stage, side);
+    item->sign = sign;
+    item->alarm = alarm;
+}
+
+static const char *claim_verdict(struct stage *stage, const struct cg_check *check)
+{
+    if (!check->checked)
+        return "not checked";
+    if (check->holds)
+        return "true: checked with these numbers and with random ones in other sizes";
+    return cg_format(stage->arena,
+                     "false: in cell (%zu, %zu) the left side is %.4g and the right side %.4g",
+                     check->row + 1, check->col + 1, check->expected, check->got);
+}
+
+void stage_claim(struct stage *stage, struct cg_box area)
+{
+    const struct cg_claim *claim = stage->frame->beat->claim;
+    const struct cg_theme *theme = stage->theme;
+    bool wrong = claim->check.checked && !claim->check.holds;
+    float em = stage->em, y = area.y;
+    stage_text(stage, CG_FACE_TEXT, area.x, y + em, 0.92f * em, theme->dim, "a claim");
+    y += 2.2f * em;
+    struct stage_line line = stage_line_split(stage, claim->left, claim->right, false);
+    float w, h, scale = fit_line(stage, &line, area.w, area.h * 0.4f, &w, &h);
+    stage_line_draw(stage, &line, scale, area.w, scale < 0.75f, area.x, y);
+    if (wrong) {
+        struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
+        item->label = "false claim";
+        item->u.rect.box = (struct cg_box){area.x - 0.5f * em, y - 0.4f * em,
+                                           fminf(w + em, area.w + em), h + 0.8f * em};
+        item->u.rect.radius = 0.4f * em;
+        item->u.rect.stroke = theme->bad;
+        item->u.rect.stroke_width = 2;
+        stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
+    }
+    y += h + 1.6f * em;
+    struct cg_color color = wrong ? theme->bad : claim->check.checked ? theme->good : theme->dim;
+    const char *verdict = claim_verdict(stage, &claim->check);
+    const char *text = cg_format(stage->arena, "%s  %s", wrong ? "✗" : "✓", verdict);
+    float size = em, text_w = stage_text_width(stage, CG_FACE_SEMIBOLD, size, text);
+    if (text_w > area.w)
+        size *= area.w / text_w;
+    stage_text(stage, CG_FACE_SEMIBOLD, area.x, y + 0.3f * em, size, color, text);
+    y += 1.8f * em;
+    struct stage_strip strip = {0};
+    claim_side(stage, &strip, claim->left, NULL, false);
+    claim_side(stage, &strip, claim->right, wrong ? "\\neq" : "=", wrong);
+    float room = area.y + area.h - y;
+    stage_strip_draw(stage, &strip, fit_strip(stage, &strip, area.w, room), area.w, area.x, y);
+}
+
+/* ---- prose ---- */
+
+static const struct cg_formula *definition(struct stage *stage, const struct cg_value *value)
+{
+    const char *body = stage_tex(stage, value->body);
+    struct cg_expr *name = cg_alloc(stage->arena, sizeof *name);
+    *name = *cg_name(stage->arena, value);
+    return stage_typeset(stage, cg_format(stage->arena, "%s = %s", stage_tex(stage, name), body));
+}
+
+/* The definitions, one below the other; returns their height. */
+static float draw_definitions(struct stage *stage, float x, float y, float width, float size,
+                              bool draw)
+{
+    const struct cg_model *model = stage->model;
+    float start = y;
+    for (size_t i = 0; i < model->n_values; i++) {
+        const struct cg_value *value = model->values[i];
+        if (!value->body)
+            continue;
+        const struct cg_formula *formula = definition(stage, value);
+        float s = fminf(size, width / fmaxf(formula->width, 0.1f));
+        y += formula->ascent * s;
+        if (draw)
+            stage_formula(stage, formula, x, y, s, 1, ROLE_LINE);
+        y += formula->descent * s + 0.55f * size;
+    }
+    return y - start;
+}
+
+static struct stage_strip all_values(struct stage *stage)
+{
+    struct stage_strip strip = {0};
+    for (size_t i = 0; i < stage->model->n_values; i++) {
+        const struct cg_value *value = stage->model->values[i];
+        struct cg_matrix *matrix = &stage->frame->env->values[value->id];
+        if (matrix->rows * matrix->cols > 4096)
+            continue;
+        struct strip_item *item = stage_strip_add(stage, &strip);
+        const struct cg_expr *name = cg_name(stage->arena, value);
+        item->grid =
+            stage_grid_matrix(stage, name, *matrix, (struct cg_index){0}, (struct cg_index){0});
+        item->label = stage_formula_of(stage, name);
+    }
+    return strip;
+}
+
+void stage_overview(struct stage *stage, struct cg_box area)
+{
+    float size = 1.45f * stage->em, height = 0;
+    for (int i = 0; i < 30; i++, size *= 0.93f) {
+        height = draw_definitions(stage, area.x, area.y, area.w, size, false);
+        if (height <= 0.42f * area.h)
+            break;
+    }
+    draw_definitions(stage, area.x, area.y, area.w, size, true);
+    float y = area.y + height + 1.2f * stage->em;
+    struct stage_strip strip = all_values(stage);
+    float room = area.y + area.h - y;
+    stage_strip_draw(stage, &strip, fit_strip(stage, &strip, area.w, room), area.w, area.x, y);
+}

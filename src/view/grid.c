@@ -1,0 +1,308 @@
+/* Grids of numbers: the tensor of a term, oriented along the axes of the result, as cells. */
+#include "view/stage.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST_ENTRIES = 20000, MOST_CELLS = 1500 };
+
+/* Digits below this many pixels are not drawn: cells speak by colour alone. */
+static const float smallest_digits = 8.5f;
+
+/* ---- what is shown ---- */
+
+static void set_axes(struct stage_grid *grid, int row_axis, int col_axis)
+{
+    grid->row_axis = row_axis;
+    grid->col_axis = col_axis;
+    grid->rows = row_axis >= 0 ? grid->size[row_axis] : 1;
+    grid->cols = col_axis >= 0 ? grid->size[col_axis] : 1;
+    grid->n_slices = 1;
+    for (size_t i = 0; i < grid->n_axes; i++)
+        if ((int)i != row_axis && (int)i != col_axis)
+            grid->n_slices *= grid->size[i];
+}
+
+/* Rows and columns: the last two indices; one that runs along the result's rows stands upright, one
+ * along its columns lies. The entry of a matrix keeps the matrix's own orientation. */
+static void orient(struct stage *stage, struct stage_grid *grid)
+{
+    int n = (int)grid->n_axes;
+    struct cg_index *index = grid->index;
+    if (n == 0) {
+        set_axes(grid, -1, -1);
+    } else if (n == 1) {
+        bool upright = stage_same_letter(index[0], stage->axes.row);
+        set_axes(grid, upright ? 0 : -1, upright ? -1 : 0);
+    } else {
+        int a = n - 2, b = n - 1;
+        bool swap = grid->node->op != CG_ENTRY && (stage_same_letter(index[a], stage->axes.col) ||
+                                                   stage_same_letter(index[b], stage->axes.row));
+        set_axes(grid, swap ? b : a, swap ? a : b);
+    }
+}
+
+static void finish(struct stage *stage, struct stage_grid *grid, size_t count)
+{
+    size_t stride = 1;
+    for (size_t i = grid->n_axes; i-- > 0;) {
+        grid->stride[i] = stride;
+        stride *= grid->size[i];
+    }
+    grid->largest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(grid->data[i]))
+            grid->largest = fmax(grid->largest, fabs(grid->data[i]));
+    grid->format = cg_number_format(grid->data, count, 3);
+    grid->ink = cg_term_ink(stage->theme, grid->node);
+    grid->letters = true;
+}
+
+/* "h × y" from the sizes' names. */
+static const char *dims_text(struct stage *stage, const int *dims, size_t count)
+{
+    const char *text = "";
+    for (size_t i = 0; i < count; i++) {
+        const char *name = cg_dim_name(stage->model, dims[i]);
+        const char *size = cg_dim_root(stage->model, dims[i]) == cg_dim_root(stage->model, 0) ? "1"
+                           : name
+                               ? name
+                               : cg_format(stage->arena, "%zu", cg_dim_size(stage->model, dims[i]));
+        text = cg_format(stage->arena, "%s%s%s", text, i ? " × " : "", size);
+    }
+    return text;
+}
+
+const char *stage_shape_text(struct stage *stage, struct cg_shape shape)
+{
+    int dims[] = {shape.rows, shape.cols};
+    return dims_text(stage, dims, 2);
+}
+
+static bool evaluate(struct stage *stage, const struct cg_expr *expr, struct stage_grid *grid)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < grid->n_axes; i++) {
+        grid->size[i] = stage_size(stage, grid->index[i]);
+        count *= grid->size[i];
+        if (count > MOST_ENTRIES)
+            return false;
+    }
+    grid->data =
+        cg_eval_tensor(stage->frame->env, stage->arena, expr, grid->index, grid->n_axes, &count);
+    grid->ghosts = stage_has_op(expr, CG_KRON) || stage_has_op(expr, CG_PARTIAL);
+    orient(stage, grid);
+    finish(stage, grid, count);
+    return true;
+}
+
+/* What is written below a factor's grid: the shape of its matrix, so that it tells a row from a
+ * column, or the sizes that its indices run over. */
+static const char *factor_shape(struct stage *stage, const struct stage_grid *grid)
+{
+    if (grid->node->op == CG_ENTRY)
+        return stage_shape_text(stage, grid->node->args[0]->shape);
+    int dims[STAGE_MAX_AXES];
+    for (size_t i = 0; i < grid->n_axes; i++)
+        dims[i] = grid->index[i].dim;
+    if (grid->n_axes >= 2)
+        return dims_text(stage, dims, grid->n_axes);
+    return NULL;
+}
+
+bool stage_grid_of(struct stage *stage, const struct cg_expr *expr, struct stage_grid *grid)
+{
+    *grid = (struct stage_grid){.node = expr, .role = ROLE_CELL};
+    if (expr->op == CG_NUMBER)
+        return false;
+    if (!cg_is_index_notation(expr)) {
+        struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, expr);
+        *grid = stage_grid_matrix(stage, expr, matrix, (struct cg_index){0}, (struct cg_index){0});
+        return matrix.rows * matrix.cols <= MOST_ENTRIES;
+    }
+    grid->n_axes = cg_free_indices(expr, grid->index, STAGE_MAX_AXES);
+    if (grid->n_axes > 4 || !evaluate(stage, expr, grid))
+        return false;
+    grid->shape = factor_shape(stage, grid);
+    return true;
+}
+
+bool stage_grid_over(struct stage *stage, const struct cg_expr *expr, const struct cg_index *slices,
+                     size_t n_slices, struct stage_grid *grid)
+{
+    *grid = (struct stage_grid){.node = expr, .role = ROLE_RESULT};
+    for (size_t i = 0; i < n_slices; i++)
+        grid->index[grid->n_axes++] = slices[i];
+    int row_axis = -1, col_axis = -1;
+    if (stage->axes.row.letter) {
+        row_axis = (int)grid->n_axes;
+        grid->index[grid->n_axes++] = stage->axes.row;
+    }
+    if (stage->axes.col.letter) {
+        col_axis = (int)grid->n_axes;
+        grid->index[grid->n_axes++] = stage->axes.col;
+    }
+    if (!evaluate(stage, expr, grid))
+        return false;
+    set_axes(grid, row_axis, col_axis);
+    return true;
+}
+
+struct stage_grid stage_grid_matrix(struct stage *stage, const struct cg_expr *node,
+                                    struct cg_matrix matrix, struct cg_index row,
+                                    struct cg_index col)
+{
+    struct stage_grid grid = {.node = node,
+                              .role = ROLE_CELL,
+                              .n_axes = 2,
+                              .index = {row, col},
+                              .size = {matrix.rows, matrix.cols},
+                              .data = matrix.data};
+    set_axes(&grid, 0, 1);
+    finish(stage, &grid, matrix.rows * matrix.cols);
+    grid.shape = node ? stage_shape_text(stage, node->shape) : NULL;
+    return grid;
+}
+
+/* Where slice number `slice` begins in the data. */
+static size_t slice_offset(const struct stage_grid *grid, size_t slice)
+{
+    size_t offset = 0;
+    for (size_t i = grid->n_axes; i-- > 0;) {
+        if ((int)i == grid->row_axis || (int)i == grid->col_axis)
+            continue;
+        offset += slice % grid->size[i] * grid->stride[i];
+        slice /= grid->size[i];
+    }
+    return offset;
+}
+
+struct stage_grid stage_grid_slice(const struct stage_grid *grid, size_t slice)
+{
+    struct stage_grid one = *grid;
+    one.data = grid->data + slice_offset(grid, slice);
+    one.n_slices = 1;
+    one.first_slice = grid->first_slice + (uint32_t)slice;
+    one.n_axes = 0;
+    one.row_axis = one.col_axis = -1;
+    for (size_t i = 0; i < grid->n_axes; i++) {
+        bool is_row = (int)i == grid->row_axis, is_col = (int)i == grid->col_axis;
+        if (!is_row && !is_col)
+            continue;
+        size_t at = one.n_axes++;
+        one.index[at] = grid->index[i];
+        one.size[at] = grid->size[i];
+        one.stride[at] = grid->stride[i];
+        if (is_row)
+            one.row_axis = (int)at;
+        if (is_col)
+            one.col_axis = (int)at;
+    }
+    return one;
+}
+
+double stage_grid_at(const struct stage *stage, const struct stage_grid *grid,
+                     const struct cg_bindings *bindings)
+{
+    (void)stage;
+    size_t offset = 0;
+    for (size_t i = 0; i < grid->n_axes; i++)
+        offset += bindings->at[(unsigned char)grid->index[i].letter & 127] * grid->stride[i];
+    return grid->data[offset];
+}
+
+size_t stage_size(const struct stage *stage, struct cg_index index)
+{
+    size_t root = (size_t)cg_dim_root(stage->model, index.dim);
+    const struct cg_env *env = stage->frame->env;
+    return root < env->n_sizes ? env->sizes[root] : cg_dim_size(stage->model, index.dim);
+}
+
+struct cg_bindings stage_pinned(const struct stage *stage)
+{
+    struct cg_bindings bindings = {{0}};
+    if (stage->axes.pin_row.letter)
+        bindings.at[(unsigned char)stage->axes.pin_row.letter & 127] = stage->pin_row;
+    if (stage->axes.pin_col.letter)
+        bindings.at[(unsigned char)stage->axes.pin_col.letter & 127] = stage->pin_col;
+    return bindings;
+}
+
+/* ---- how large ---- */
+
+static float widest_number(struct stage *stage, const struct stage_grid *grid, float size)
+{
+    float widest = 0;
+    size_t most = 0;
+    for (size_t slice = 0; slice < grid->n_slices; slice++)
+        for (size_t i = 0; i < grid->rows * grid->cols; i++) {
+            size_t row = i / grid->cols, col = i % grid->cols;
+            size_t at = slice_offset(grid, slice) +
+                        (grid->row_axis >= 0 ? row * grid->stride[grid->row_axis] : 0) +
+                        (grid->col_axis >= 0 ? col * grid->stride[grid->col_axis] : 0);
+            char text[32];
+            cg_number_text(text, grid->format, grid->data[at]);
+            size_t length = cg_utf8_length(text, strlen(text));
+            if (length <= most)
+                continue; /* digits are tabular: only a longer number may be wider */
+            most = length;
+            widest = fmaxf(widest, stage_text_width(stage, CG_FACE_SEMIBOLD, size, text));
+        }
+    return widest;
+}
+
+/* The line below a grid: letter of its columns, shape, power of ten. */
+static const char *below(struct stage *stage, const struct stage_grid *grid)
+{
+    const char *text = "";
+    if (grid->letters && grid->col_axis >= 0 && grid->index[grid->col_axis].letter)
+        text = cg_format(stage->arena, "$%c$", grid->index[grid->col_axis].letter);
+    if (grid->shape)
+        text = cg_format(stage->arena, "%s%s%s", text, *text ? "  " : "", grid->shape);
+    if (grid->format.exponent && grid->largest > 0) {
+        const char *digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+        int e = grid->format.exponent;
+        const char *power = "";
+        for (int rest = e < 0 ? -e : e; rest > 0; rest /= 10)
+            power = cg_format(stage->arena, "%s%s", digits[rest % 10], power);
+        text = cg_format(stage->arena, "%s%s×10%s%s", text, *text ? "  " : "", e < 0 ? "⁻" : "",
+                         power);
+    }
+    return text;
+}
+
+struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid *grid, float scale)
+{
+    float em = stage->em * scale;
+    struct grid_size size = {.digits = 0.84f * em, .gap = fmaxf(0.14f * em, 1)};
+    size_t cells = grid->rows * grid->cols * grid->n_slices;
+    if (grid->n_axes > 2)
+        size.digits *= 0.9f; /* order 3 and more: a smaller print of many cells */
+    if (size.digits >= smallest_digits && cells <= MOST_CELLS) {
+        size.cell_w =
+            fmaxf(widest_number(stage, grid, size.digits) + 1.1f * size.digits, 2.6f * size.digits);
+        size.cell_h = 2.0f * size.digits;
+    } else {
+        size.cell_w = size.cell_h = fmaxf(1.3f * size.digits, 2);
+        size.digits = 0;
+        size.gap = size.cell_w > 6 ? 2 : size.cell_w > 3 ? 1 : 0;
+    }
+    size.slice_w = (float)grid->cols * (size.cell_w + size.gap) - size.gap;
+    size.slice_h = (float)grid->rows * (size.cell_h + size.gap) - size.gap;
+    size.slice_gap = 0.9f * em;
+    float small = 0.86f * stage->em * fmaxf(scale, 0.75f);
+    if (grid->letters && grid->row_axis >= 0 && grid->index[grid->row_axis].letter)
+        size.left =
+            stage_letter_width(stage, grid->index[grid->row_axis].letter, small) + 0.45f * small;
+    const char *text = size.below = below(stage, grid);
+    size.label = small;
+    size.bottom = *text ? 1.4f * small : 0;
+    size.top = grid->n_slices > 1 ? 1.25f * small : 0;
+    float n = (float)grid->n_slices;
+    size.w = size.left + n * (size.slice_w + size.slice_gap) - size.slice_gap;
+    size.w =
+        fmaxf(size.w, size.left + stage_rich(stage, 0, 0, small, stage->theme->dim, text, false));
+    size.h = size.top + size.slice_h + size.bottom;
+    return size;
+}

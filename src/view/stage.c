@@ -1,0 +1,373 @@
+/* The stage: where the line, what it comes to, and the arithmetic of its pinned cell stand. */
+#include "view/stage.h"
+
+#include <math.h>
+
+/* ---- what is shown ---- */
+
+/* Everything about the shown line, before it is placed. */
+struct content {
+    struct stage_line line;
+    bool product; /* how a matrix product meets, instead of a strip */
+    struct stage_product meeting;
+    struct stage_strip strip;
+    struct stage_arithmetic arithmetic;
+    bool check; /* the gradient check stands in place of the arithmetic */
+    struct stage_strip check_strip;
+    const char *verdict;
+    bool good;
+    const char *notice; /* why there is no matrix form, or NULL */
+};
+
+/* Where it is placed. */
+struct layout {
+    float line_scale, low_scale, right_scale;
+    bool wrap, beside; /* the arithmetic beside or below the result */
+    float line_w, line_h, low_w, low_h, right_w, right_h, notice_h;
+    bool right; /* there is room for the arithmetic at all */
+};
+
+static struct stage_axes axes_of(const struct cg_step *step)
+{
+    struct stage_axes axes = {.n_loose = 0};
+    const struct cg_derivation *d = step ? step->derivation : NULL;
+    if (!d)
+        return axes;
+    axes.row = axes.pin_row = d->row;
+    axes.col = axes.pin_col = d->col;
+    if (!d->local)
+        return axes;
+    if (d->of_row.letter)
+        axes.loose[axes.n_loose++] = d->of_row;
+    if (d->of_col.letter)
+        axes.loose[axes.n_loose++] = d->of_col;
+    axes.n_slices = axes.n_loose;
+    if (d->row.letter && d->col.letter)
+        return axes;
+    if (d->row.letter || d->col.letter) { /* a row for each entry of Y, a column for one of B */
+        axes.col = d->row.letter ? d->row : d->col;
+        axes.row = axes.n_loose ? axes.loose[--axes.n_slices] : (struct cg_index){0};
+    } else {
+        axes.row = d->of_row;
+        axes.col = d->of_col;
+        axes.n_slices = 0;
+    }
+    return axes;
+}
+
+static size_t clamped(const struct stage *stage, struct cg_index index, size_t pin)
+{
+    if (!index.letter)
+        return 0;
+    size_t size = stage_size(stage, index);
+    return pin < size ? pin : size - 1;
+}
+
+/* The matrix form of a line: dJ/dW = H.T @ δ. NULL and the reason where it has none. */
+static const struct cg_expr *matrix_of(struct stage *stage, const char **why)
+{
+    const struct cg_step *step = stage->step;
+    *why = NULL;
+    if (!cg_is_index_notation(step->rhs))
+        return step->rhs;
+    if (stage->axes.n_slices > 0) {
+        *why = "it has more than two free indices, and a matrix has two";
+        return NULL;
+    }
+    return cg_matrix_form(stage->model, stage->arena, step->rhs, stage->axes.row, stage->axes.col,
+                          why);
+}
+
+static const struct cg_expr *whole_lhs(struct stage *stage)
+{
+    const struct cg_derivation *d = stage->step->derivation;
+    return d && d->of && d->wrt ? cg_grad(stage->arena, d->of, d->wrt) : stage->step->lhs;
+}
+
+static void fill_low(struct stage *stage, struct content *c, const struct cg_expr *lhs,
+                     const struct cg_expr *rhs, const struct cg_expr *matrix)
+{
+    bool entry = rhs->op == CG_ENTRY && rhs->args[0]->n_args > 0;
+    if (!matrix && entry && stage->axes.n_slices == 0)
+        matrix = rhs->args[0];
+    const struct cg_derivation *d = stage->step->derivation;
+    if (matrix && !(d && d->local && matrix->n_args == 0)) {
+        const struct cg_expr *result = d && !d->local ? whole_lhs(stage) : NULL;
+        c->product = true;
+        c->meeting = stage_product_of(stage, matrix, result);
+    } else {
+        c->strip = stage_sheets(stage, lhs, rhs);
+    }
+}
+
+static struct content content_of(struct stage *stage)
+{
+    struct content c = {.good = true};
+    const struct cg_step *step = stage->step;
+    enum cg_rung rung = stage->frame->position->rung;
+    const struct cg_expr *lhs = step->lhs, *rhs = step->rhs, *matrix = NULL;
+    if (!cg_is_index_notation(rhs))
+        matrix = rhs;
+    if (rung == CG_RUNG_MATRIX) {
+        const char *why;
+        matrix = matrix_of(stage, &why);
+        if (matrix && cg_is_index_notation(rhs)) {
+            lhs = whole_lhs(stage);
+            rhs = matrix;
+        } else if (!matrix) {
+            c.notice = cg_format(stage->arena, "no matrix form: %s",
+                                 why ? why : "it stays in index notation");
+        }
+    }
+    c.line = stage_line_split(stage, lhs, rhs, true);
+    if (rung == CG_RUNG_NUMBERS && !matrix)
+        stage_line_numbers(stage, &c.line);
+    fill_low(stage, &c, lhs, rhs, matrix);
+    c.check = stage->frame->position->gradient_check;
+    if (c.check)
+        c.check_strip = stage_check_panel(stage, &c.verdict, &c.good);
+    else
+        c.arithmetic = stage_arithmetic_of(stage, lhs, rhs);
+    return c;
+}
+
+/* ---- where it stands ---- */
+
+static void measure_low(struct stage *stage, const struct content *c, float scale, float width,
+                        float *w, float *h)
+{
+    if (c->product)
+        stage_product_measure(stage, &c->meeting, scale, width, w, h);
+    else
+        stage_strip_measure(stage, &c->strip, scale, width, w, h);
+}
+
+static void measure_right(struct stage *stage, const struct content *c, float scale, float width,
+                          float *w, float *h)
+{
+    if (!c->check) {
+        stage_arithmetic_measure(stage, &c->arithmetic, scale, w, h);
+        return;
+    }
+    stage_strip_measure(stage, &c->check_strip, scale, width, w, h);
+    *h += c->verdict ? 2.4f * stage->em * scale : 0;
+    if (c->verdict)
+        *w =
+            fmaxf(*w, stage_text_width(stage, CG_FACE_TEXT, 0.92f * stage->em * scale, c->verdict) +
+                          3 * stage->em * scale);
+}
+
+static float low_gap(const struct stage *stage, float scale)
+{
+    return 1.5f * stage->em * scale;
+}
+
+/* One try: everything at `scale`; true where it fits. */
+static bool try_layout(struct stage *stage, const struct content *c, float width, float height,
+                       float scale, struct layout *l)
+{
+    float column_gap = 3 * stage->em * scale;
+    l->line_scale = l->low_scale = l->right_scale = scale;
+    l->wrap = scale < 0.78f;
+    stage_line_measure(stage, &c->line, scale, width, l->wrap, &l->line_w, &l->line_h);
+    l->notice_h = c->notice ? 1.7f * stage->em : 0;
+    if (l->line_w > width)
+        return false;
+    float room = height - l->line_h - l->notice_h - low_gap(stage, scale);
+    measure_right(stage, c, scale, width, &l->right_w, &l->right_h);
+    l->right = l->beside = true;
+    measure_low(stage, c, scale, width - l->right_w - column_gap, &l->low_w, &l->low_h);
+    if (l->low_w + column_gap + l->right_w <= width && fmaxf(l->low_h, l->right_h) <= room)
+        return true;
+    l->beside = false;
+    measure_low(stage, c, scale, width, &l->low_w, &l->low_h);
+    return l->low_w <= width && l->right_w <= width &&
+           l->low_h + low_gap(stage, scale) + l->right_h <= room;
+}
+
+static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
+{
+    struct layout l = {0};
+    float scale = 1;
+    for (int i = 0; i < 40; i++, scale *= 0.955f)
+        if (try_layout(stage, c, width, height, scale, &l))
+            return l;
+    /* A canvas too small for both: the arithmetic goes. */
+    l.right = false;
+    return l;
+}
+
+static void draw_right(struct stage *stage, const struct content *c, const struct layout *l,
+                       float x, float y, float width)
+{
+    if (!c->check) {
+        stage_arithmetic_draw(stage, &c->arithmetic, l->right_scale, x, y);
+        return;
+    }
+    float w, h, em = stage->em * l->right_scale;
+    stage_strip_measure(stage, &c->check_strip, l->right_scale, width, &w, &h);
+    stage_strip_draw(stage, &c->check_strip, l->right_scale, width, x, y);
+    if (!c->verdict)
+        return;
+    struct cg_color color = c->good ? stage->theme->good : stage->theme->bad;
+    float size = 0.92f * em;
+    float text_w = stage_text_width(stage, CG_FACE_TEXT, size, c->verdict);
+    struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
+    item->u.rect.box = (struct cg_box){x, y + h + 0.5f * em, text_w + 2.8f * size, 1.9f * size};
+    item->u.rect.radius = 0.95f * size;
+    item->u.rect.stroke = color;
+    item->u.rect.stroke_width = 1;
+    stage_tag_fixed(stage, "verdict", 0);
+    float baseline = y + h + 0.5f * em + 1.27f * size;
+    stage_text(stage, CG_FACE_TEXT, x + 0.8f * size, baseline, size, color, c->good ? "✓" : "✗");
+    stage_text(stage, CG_FACE_TEXT, x + 2.0f * size, baseline, size, color, c->verdict);
+}
+
+static void draw_content(struct stage *stage, const struct content *c, struct cg_box area)
+{
+    struct layout l = fit(stage, c, area.w, area.h);
+    stage_line_draw(stage, &c->line, l.line_scale, area.w, l.wrap, area.x, area.y);
+    float y = area.y + l.line_h, gap = low_gap(stage, l.low_scale);
+    if (c->notice) {
+        float size = 0.92f * stage->em, w = stage_text_width(stage, CG_FACE_TEXT, size, c->notice);
+        stage_text(stage, CG_FACE_TEXT, area.x, y + 1.4f * size,
+                   w > area.w ? size * area.w / w : size, stage->theme->dim, c->notice);
+        y += l.notice_h;
+    }
+    /* What room is left goes between the line and what it comes to, up to a point. */
+    float low_h =
+        l.beside && l.right ? fmaxf(l.low_h, l.right_h) : l.low_h + (l.right ? gap + l.right_h : 0);
+    float spare = area.y + area.h - y - gap - low_h;
+    y += gap + fminf(fmaxf(spare, 0) * 0.3f, 1.2f * stage->em);
+    float right_x = area.x + fmaxf(l.low_w + 3 * stage->em * l.low_scale, 0.5f * area.w);
+    right_x = fminf(right_x, area.x + area.w - l.right_w);
+    float column = 3 * stage->em * l.low_scale;
+    float low_width = l.beside && l.right ? area.w - l.right_w - column : area.w;
+    if (c->product)
+        stage_product_draw(stage, &c->meeting, l.low_scale, low_width, area.x, y);
+    else
+        stage_strip_draw(stage, &c->strip, l.low_scale, low_width, area.x, y);
+    if (!l.right)
+        return;
+    if (l.beside)
+        draw_right(stage, c, &l, right_x, y, area.w);
+    else
+        draw_right(stage, c, &l, area.x, y + l.low_h + gap, area.w);
+}
+
+/* ---- painting ---- */
+
+static void paint_step(struct stage *stage, struct cg_box area)
+{
+    float top = stage_previous(stage, area) + 0.9f * stage->em;
+    struct content c = content_of(stage);
+    draw_content(stage, &c, (struct cg_box){area.x, area.y + top, area.w, area.h - top});
+}
+
+/* One picture at rest. */
+static void paint(struct stage *stage, struct cg_box area)
+{
+    float size = 0.86f * stage->em;
+    float legend = stage_legend(stage, area.x, 0, area.w, size, false);
+    struct cg_box upper = {area.x, area.y, area.w, area.h - legend - 0.6f * stage->em};
+    const struct cg_beat *beat = stage->frame->beat;
+    if (stage->step)
+        paint_step(stage, upper);
+    else if (beat && beat->kind == CG_BEAT_CLAIM && beat->claim)
+        stage_claim(stage, upper);
+    else
+        stage_overview(stage, upper);
+    stage_legend(stage, area.x, area.y + area.h - legend, area.w, size, true);
+}
+
+static struct stage begin(const struct cg_frame *frame, const struct cg_step *step)
+{
+    struct stage stage = {.frame = frame,
+                          .scene = frame->scene,
+                          .arena = &frame->scene->arena,
+                          .model = &frame->lesson->model,
+                          .theme = frame->theme,
+                          .em = frame->em,
+                          .step = step,
+                          .axes = axes_of(step),
+                          .first_item = frame->scene->n_items};
+    stage.objects.arena = stage.arena;
+    stage.pin_row = clamped(&stage, stage.axes.pin_row, frame->position->pin_row);
+    stage.pin_col = clamped(&stage, stage.axes.pin_col, frame->position->pin_col);
+    return stage;
+}
+
+/* Takes what was painted out of the scene again, to be looked at. */
+static struct stage_picture take_back(struct stage *stage, size_t n_hits)
+{
+    stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
+    size_t count = stage->scene->n_items - stage->first_item;
+    struct cg_item *items = cg_alloc_array(stage->arena, count + 1, sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = stage->scene->items[stage->first_item + i];
+    stage->scene->n_items = stage->first_item;
+    stage->scene->n_hits = n_hits;
+    return (struct stage_picture){items, stage->keys, count};
+}
+
+/* Is `a` later in the derivation than `b`? Then going from a to b runs the film backwards. */
+static bool is_later(const struct cg_step *a, const struct cg_step *b)
+{
+    for (const struct cg_step *at = a->previous; at; at = at->previous)
+        if (at == b)
+            return true;
+    for (const struct cg_step *at = b->previous; at; at = at->previous)
+        if (at == a)
+            return false;
+    return a->id > b->id;
+}
+
+static void paint_motion(const struct cg_frame *frame, struct cg_box area)
+{
+    bool backwards = is_later(frame->from, frame->step);
+    const struct cg_step *early = backwards ? frame->step : frame->from;
+    const struct cg_step *late = backwards ? frame->from : frame->step;
+    float t = backwards ? 1 - frame->phase : frame->phase;
+    size_t n_hits = frame->scene->n_hits;
+    struct stage first = begin(frame, early), second = begin(frame, late);
+    paint(&first, area);
+    struct stage_picture a = take_back(&first, n_hits);
+    paint(&second, area);
+    struct stage_picture b = take_back(&second, n_hits);
+    stage_between(&second, &a, &b, t);
+}
+
+static struct stage_focus focus_at(const struct stage *stage, float x, float y)
+{
+    for (size_t i = stage->n_targets; i-- > 0;) {
+        struct cg_box box = stage->targets[i].box;
+        if (x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h)
+            return stage->targets[i].focus;
+    }
+    return (struct stage_focus){0};
+}
+
+void cg_stage_draw(const struct cg_frame *frame, struct cg_box area)
+{
+    float margin = 2 * frame->em, top = 0.7f * frame->em;
+    area = (struct cg_box){area.x + margin, area.y + top, area.w - 2 * margin, area.h - top};
+    bool moving = frame->from && frame->step && frame->from != frame->step && frame->phase < 1;
+    if (moving && frame->phase > 0) {
+        paint_motion(frame, area);
+        return;
+    }
+    size_t n_hits = frame->scene->n_hits;
+    struct stage stage = begin(frame, moving ? frame->from : frame->step);
+    paint(&stage, area);
+    if (!frame->position->has_pointer)
+        return;
+    struct stage_focus focus =
+        focus_at(&stage, frame->position->pointer_x, frame->position->pointer_y);
+    if (focus.kind == FOCUS_NONE)
+        return;
+    frame->scene->n_items = stage.first_item;
+    frame->scene->n_hits = n_hits;
+    stage = begin(frame, moving ? frame->from : frame->step);
+    stage.focus = focus;
+    paint(&stage, area);
+}
