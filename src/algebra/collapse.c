@@ -57,16 +57,6 @@ static const struct cg_expr *take_delta(struct work *work, struct delta_search *
     return search->found ? cg_with_args(work->arena, expr, args) : expr;
 }
 
-static bool binds(const struct cg_expr *expr, char letter)
-{
-    if (expr->op == CG_SUM_OVER && expr->u.over.letter == letter)
-        return true;
-    for (size_t i = 0; i < expr->n_args; i++)
-        if (binds(expr->args[i], letter))
-            return true;
-    return false;
-}
-
 static const struct cg_expr *collapse_inside(struct work *work, const struct cg_expr *expr)
 {
     const struct cg_expr *other = rule_collapse(work, expr);
@@ -89,11 +79,7 @@ const struct cg_expr *rule_collapse(struct work *work, const struct cg_expr *nod
     const struct cg_expr *body = take_delta(work, &search, node->args[0]);
     if (!search.found)
         return NULL;
-    if (binds(body, search.other.letter)) {
-        index_take_one(work, search.other);
-        body = index_rename_bound(work, body);
-    }
-    body = cg_substitute_index(work->arena, body, node->u.over, search.other);
+    body = index_substitute(work, body, node->u.over, search.other);
     return collapse_inside(work, body);
 }
 

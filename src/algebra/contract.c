@@ -1,5 +1,7 @@
 #include "algebra/contract.h"
 
+#include "algebra/rules.h"
+
 static bool one(const struct work *work, int dim)
 {
     return cg_dim_root(work->model, dim) == 0;
@@ -15,49 +17,75 @@ static struct cg_shape flipped(struct cg_shape shape)
     return (struct cg_shape){shape.cols, shape.rows};
 }
 
-/* (A^T)^T = A, (A B)^T = B^T A^T, (A * B)^T = A^T * B^T where that takes transposes off */
-const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix)
+/* (c A)^T = c A^T: the numbers in front of one matrix. NULL where there is more than one matrix. */
+static const struct cg_expr *transposed_multiple(struct work *work, const struct cg_expr *matrix)
 {
-    if (is_scalar(work, matrix))
-        return matrix;
-    switch (matrix->op) {
-    case CG_TRANSPOSE:
-        return matrix->args[0];
-    case CG_MATMUL:
-        return matrix_product(work, matrix_transposed(work, matrix->args[1]),
-                              matrix_transposed(work, matrix->args[0]));
-    case CG_OUTER:
-        return cg_binary(work->arena, CG_OUTER, matrix->args[1], matrix->args[0],
-                         flipped(matrix->shape));
-    case CG_EYE:
-        return matrix;
-    case CG_ONES:
-    case CG_ZEROS:
-        return cg_constant(work->arena, matrix->op, flipped(matrix->shape));
-    case CG_NEG:
-        return cg_unary(work->arena, CG_NEG, matrix_transposed(work, matrix->args[0]),
-                        flipped(matrix->shape));
-    case CG_MUL: {
-        const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
-        size_t vectors = 0;
-        for (size_t i = 0; i < matrix->n_args; i++) {
-            vectors += !is_scalar(work, matrix->args[i]);
-            args[i] = matrix_transposed(work, matrix->args[i]);
-        }
-        if (vectors == 1)
-            return cg_nary(work->arena, CG_MUL, matrix->n_args, args, flipped(matrix->shape));
-        break;
+    const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
+    size_t matrices = 0;
+    for (size_t i = 0; i < matrix->n_args; i++) {
+        matrices += !is_scalar(work, matrix->args[i]);
+        args[i] = matrix_transposed(work, matrix->args[i]);
     }
-    default:
-        break;
-    }
-    return cg_unary(work->arena, CG_TRANSPOSE, matrix, flipped(matrix->shape));
+    return matrices == 1
+               ? cg_nary(work->arena, CG_MUL, matrix->n_args, args, flipped(matrix->shape))
+               : NULL;
 }
 
+/* (A^T)^T = A, (A B)^T = B^T A^T, (c A)^T = c A^T, (a b^T)^T = b a^T */
+const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix)
+{
+    enum cg_op op = matrix->op;
+    const struct cg_expr *out = NULL;
+    if (is_scalar(work, matrix) || op == CG_EYE)
+        out = matrix;
+    else if (op == CG_TRANSPOSE)
+        out = matrix->args[0];
+    else if (op == CG_MATMUL)
+        out = matrix_product(work, matrix_transposed(work, matrix->args[1]),
+                             matrix_transposed(work, matrix->args[0]));
+    else if (op == CG_OUTER)
+        out = cg_binary(work->arena, CG_OUTER, matrix->args[1], matrix->args[0],
+                        flipped(matrix->shape));
+    else if (op == CG_ONES || op == CG_ZEROS)
+        out = cg_constant(work->arena, op, flipped(matrix->shape));
+    else if (op == CG_NEG)
+        out = cg_unary(work->arena, CG_NEG, matrix_transposed(work, matrix->args[0]),
+                       flipped(matrix->shape));
+    else if (op == CG_MUL)
+        out = transposed_multiple(work, matrix);
+    return out ? out : cg_unary(work->arena, CG_TRANSPOSE, matrix, flipped(matrix->shape));
+}
+
+static void gather_chain(struct work *work, const struct cg_expr *matrix, struct exprs *out)
+{
+    if (matrix->op != CG_MATMUL) {
+        exprs_add(work->arena, out, matrix);
+        return;
+    }
+    gather_chain(work, matrix->args[0], out);
+    gather_chain(work, matrix->args[1], out);
+}
+
+static const struct cg_expr *matmul(struct work *work, const struct cg_expr *a,
+                                    const struct cg_expr *b)
+{
+    return cg_binary(work->arena, CG_MATMUL, a, b, (struct cg_shape){a->shape.rows, b->shape.cols});
+}
+
+/* (A B) C = A (B C): one way of writing a chain, so that equal chains are seen to be equal. From
+ * the right where it ends in a column, which is cheaper; else from the left. */
 const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
                                      const struct cg_expr *b)
 {
-    return cg_binary(work->arena, CG_MATMUL, a, b, (struct cg_shape){a->shape.rows, b->shape.cols});
+    struct exprs chain = {0};
+    gather_chain(work, a, &chain);
+    gather_chain(work, b, &chain);
+    size_t last = chain.count - 1;
+    bool column = one(work, b->shape.cols) && !one(work, a->shape.rows);
+    const struct cg_expr *out = chain.items[column ? last : 0];
+    for (size_t i = 1; i <= last; i++)
+        out = column ? matmul(work, chain.items[last - i], out) : matmul(work, out, chain.items[i]);
+    return out;
 }
 
 const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op op, size_t count,
@@ -79,6 +107,50 @@ const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op op, size_
     if (op == CG_DIV || op == CG_POW)
         return cg_binary(work->arena, op, list.items[0], list.items[1], shape);
     return cg_nary(work->arena, op, list.count, list.items, shape);
+}
+
+/* c A as (c, A), with the sign in c. */
+static const struct cg_expr *multiple_of(struct work *work, const struct cg_expr *term,
+                                         const struct cg_expr **rest)
+{
+    const struct cg_expr *minus = cg_fraction(work->arena, -1, 1), *number;
+    *rest = term;
+    if (term->op == CG_NEG) {
+        number = multiple_of(work, term->args[0], rest);
+        return number_product(work->arena, number, minus);
+    }
+    if (term->op != CG_MUL || term->args[0]->op != CG_NUMBER)
+        return cg_fraction(work->arena, 1, 1);
+    *rest = cg_nary(work->arena, CG_MUL, term->n_args - 1, term->args + 1, term->shape);
+    return term->args[0];
+}
+
+const struct cg_expr *matrix_sum(struct work *work, size_t count, const struct cg_expr *const *args)
+{
+    struct exprs terms = {0}, numbers = {0}, rests = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct cg_expr *rest;
+        const struct cg_expr *number = multiple_of(work, args[i], &rest);
+        size_t j = 0;
+        while (j < rests.count && !cg_expr_equal(rests.items[j], rest))
+            j++;
+        if (j < rests.count && rest->op != CG_NUMBER) {
+            number = number_sum(work->arena, numbers.items[j], number);
+            numbers.items[j] = number;
+            terms.items[j] =
+                matrix_elementwise(work, CG_MUL, 2, (const struct cg_expr *[]){number, rest});
+            continue;
+        }
+        exprs_add(work->arena, &terms, args[i]);
+        exprs_add(work->arena, &numbers, number);
+        exprs_add(work->arena, &rests, rest);
+    }
+    for (size_t i = 1; i < terms.count && terms.items[0]->op == CG_NEG; i++) {
+        const struct cg_expr *first = terms.items[0]; /* b - a reads better than -a + b */
+        terms.items[0] = terms.items[i];
+        terms.items[i] = first;
+    }
+    return matrix_elementwise(work, CG_ADD, terms.count, terms.items);
 }
 
 void term_add(struct term *term, struct piece piece)
@@ -294,7 +366,7 @@ static size_t transposes(const struct piece *piece, char row)
     return (piece->row.letter == row) == (piece->matrix->op == CG_TRANSPOSE);
 }
 
-/* S_s A_xs (v_s) B_sy = [A B]_xy, with the columns of A scaled by the weight. */
+/* S_s A_xs (v_s) B_sy = [A B]_xy, with the weight in one of the two. */
 static struct piece join_edges(struct term *term, const struct node *node, struct cg_index row,
                                struct cg_index col)
 {
@@ -313,12 +385,12 @@ static struct piece join_edges(struct term *term, const struct node *node, struc
     }
     a = with_row(term, a, x);
     b = with_row(term, b, node->letter);
-    if (node->n_weights) {
+    if (node->n_weights) { /* an upright weight scales the rows of B, a lying one A's columns */
         struct piece weight = term->pieces[node->weight];
-        if (weight.col.letter != node->letter)
-            weight = turned(term, weight);
-        a.matrix = matrix_elementwise(term->work, CG_MUL, 2,
-                                      (const struct cg_expr *[]){a.matrix, weight.matrix});
+        bool upright = weight.row.letter == node->letter;
+        const struct cg_expr *factors[] = {upright ? weight.matrix : a.matrix,
+                                           upright ? b.matrix : weight.matrix};
+        *(upright ? &b.matrix : &a.matrix) = matrix_elementwise(term->work, CG_MUL, 2, factors);
     }
     return (struct piece){matrix_product(term->work, a.matrix, b.matrix), a.row, b.col};
 }
@@ -371,9 +443,14 @@ static const struct cg_expr *assemble(struct term *term, struct cg_index row, st
 {
     struct exprs front = {0}, rest = {0};
     const struct cg_expr *upright = NULL, *lying = NULL;
+    const struct cg_expr *number = cg_fraction(term->work->arena, 1, 1);
     size_t edges = 0;
     for (size_t i = 0; i < term->count; i++) {
         struct piece piece = term->pieces[i];
+        if (piece.matrix->op == CG_NUMBER) {
+            number = number_product(term->work->arena, number, piece.matrix);
+            continue;
+        }
         if (!order(&piece)) {
             exprs_add(term->work->arena, &front, piece.matrix);
             continue;
@@ -394,11 +471,14 @@ static const struct cg_expr *assemble(struct term *term, struct cg_index row, st
         rest.items[0] = matrix_product(term->work, upright, lying);
         rest.count = 1;
     }
+    struct exprs all = {0};
+    if (!is_number(number, 1) || front.count + rest.count == 0)
+        exprs_add(term->work->arena, &all, number);
+    for (size_t i = 0; i < front.count; i++)
+        exprs_add(term->work->arena, &all, front.items[i]);
     for (size_t i = 0; i < rest.count; i++)
-        exprs_add(term->work->arena, &front, rest.items[i]);
-    if (!front.count)
-        return cg_fraction(term->work->arena, 1, 1);
-    return matrix_elementwise(term->work, CG_MUL, front.count, front.items);
+        exprs_add(term->work->arena, &all, rest.items[i]);
+    return matrix_elementwise(term->work, CG_MUL, all.count, all.items);
 }
 
 const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,

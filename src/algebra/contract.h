@@ -35,5 +35,8 @@ const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
                                      const struct cg_expr *b);
 const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op add_mul_div_or_pow,
                                          size_t count, const struct cg_expr *const *args);
+/* A sum with equal terms gathered: A + A = 2 A. */
+const struct cg_expr *matrix_sum(struct work *work, size_t count,
+                                 const struct cg_expr *const *args);
 
 #endif

@@ -165,6 +165,26 @@ static bool derive_between(struct request *request, struct links *links,
     return true;
 }
 
+static bool has_sum(const struct cg_expr *expr)
+{
+    if (expr->op == CG_SUM || expr->op == CG_MEAN || expr->op == CG_TRACE || expr->op == CG_DOT ||
+        expr->op == CG_NORM2)
+        return true;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (has_sum(expr->args[i]))
+            return true;
+    return false;
+}
+
+/* Is an entry of the matrix better led inwards: a quotient, whose denominator may cancel, or a
+ * number that no sum makes? */
+static bool opens_well(const struct cg_expr *matrix, bool number)
+{
+    while (matrix->op == CG_NEG)
+        matrix = matrix->args[0];
+    return (matrix->op == CG_DIV || number) && !has_sum(matrix);
+}
+
 /* The entry [at] of a gradient in the book: of its name, of its matrix form, or its index form. */
 static const struct cg_expr *
 gradient_entry(struct trace *trace, const struct cg_derivation *gradient, struct entry_letters at)
@@ -173,7 +193,9 @@ gradient_entry(struct trace *trace, const struct cg_derivation *gradient, struct
     if (gradient->name)
         return name_entry(trace, gradient->name, at);
     if (gradient->matrix_form)
-        return cg_entry(work->arena, gradient->matrix_form, at.row, at.col);
+        return opens_well(gradient->matrix_form, !at.row.letter && !at.col.letter)
+                   ? entry_push(work, gradient->matrix_form, at.row, at.col)
+                   : cg_entry(work->arena, gradient->matrix_form, at.row, at.col);
     index_take_one(work, gradient->row);
     index_take_one(work, gradient->col);
     bool same = gradient->row.letter == at.row.letter && gradient->col.letter == at.col.letter;
@@ -185,7 +207,7 @@ gradient_entry(struct trace *trace, const struct cg_derivation *gradient, struct
     struct cg_index to[] = {through.row, through.col, at.row, at.col};
     for (size_t i = 0; i < 4; i++)
         if (from[i].letter)
-            form = cg_substitute_index(work->arena, form, from[i], to[i]);
+            form = index_substitute(work, form, from[i], to[i]);
     return form;
 }
 
@@ -204,25 +226,52 @@ static void note_reused(struct request *request, struct cg_step *line, const str
     cg_strbuf_finish(&text);
 }
 
+/* A factor that stands where a derivative stood. */
+static void put_factor(struct trace *trace, const struct cg_expr *partial,
+                       const struct cg_expr *factor, struct exprs *out)
+{
+    struct work *work = &trace->work;
+    size_t count = factor->op == CG_MUL ? factor->n_args : 1;
+    const struct cg_expr *const *factors = factor->op == CG_MUL ? factor->args : &factor;
+    exprs_add(work->arena, &work->touched, partial);
+    for (size_t i = 0; i < count; i++) {
+        const struct cg_expr *placed = cg_from(work->arena, factors[i], partial);
+        exprs_add(work->arena, &work->made, placed);
+        exprs_add(work->arena, out, placed);
+    }
+}
+
+/* The chain's line with both derivatives of each link written out. */
+static const struct cg_expr *substituted(struct request *request, struct trace *trace,
+                                         const struct links *links, const struct cg_expr *expr)
+{
+    struct work *work = &trace->work;
+    for (size_t i = 0; i < links->count; i++) {
+        const struct link *link = &links->items[i];
+        if (expr->op != CG_MUL || expr->args[0] != link->outer || expr->args[1] != link->inner)
+            continue;
+        struct exprs factors = {0};
+        put_factor(
+            trace, link->outer,
+            gradient_entry(trace, cg_book_find(request->book, request->of, link->user), link->at),
+            &factors);
+        put_factor(trace, link->inner, index_rename_bound(work, link->local->index_form), &factors);
+        return cg_from(work->arena, scalar_product(work, factors.count, factors.items), expr);
+    }
+    if (expr->op != CG_ADD && expr->op != CG_SUM_OVER)
+        return expr;
+    const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
+    for (size_t i = 0; i < expr->n_args; i++)
+        args[i] = substituted(request, trace, links, expr->args[i]);
+    return cg_with_args(work->arena, expr, args);
+}
+
 /* Puts both derivatives of each link in their places. */
-static bool substitute_line(struct request *request, struct trace *trace, struct links *links)
+static bool substitute_line(struct request *request, struct trace *trace, const struct links *links)
 {
     struct work *work = &trace->work;
     trace_begin(trace);
-    struct exprs terms = {0};
-    for (size_t i = 0; i < links->count; i++) {
-        struct link *link = &links->items[i];
-        const struct cg_derivation *gradient = cg_book_find(request->book, request->of, link->user);
-        const struct cg_expr *outer = gradient_entry(trace, gradient, link->at);
-        const struct cg_expr *inner = index_rename_bound(work, link->local->index_form);
-        outer = rewrite_record(work, link->outer, cg_from(work->arena, outer, link->outer));
-        inner = rewrite_record(work, link->inner, inner);
-        exprs_add(work->arena, &terms,
-                  sum_over_entry(trace, link->at, scalar_times(work, outer, inner)));
-    }
-    if (links->direct)
-        exprs_add(work->arena, &terms, links->direct);
-    if (!trace_atom(trace, CG_RULE_SUBSTITUTE, scalar_sum(work, terms.count, terms.items)))
+    if (!trace_atom(trace, CG_RULE_SUBSTITUTE, substituted(request, trace, links, trace->rhs)))
         return false;
     trace_begin(trace);
     trace_atom(trace, CG_RULE_SIMPLIFY, simplify(work, trace->rhs, SIMPLIFY_PLAIN));
@@ -270,6 +319,19 @@ static bool is_entry_at(const struct cg_expr *expr, const struct cg_derivation *
            expr->u.at.col.letter == derivation->col.letter;
 }
 
+/* Is there an index in it, free or summed? Without one it is its own matrix form. */
+static bool has_index(const struct cg_expr *expr)
+{
+    if (expr->op == CG_SUM_OVER || expr->op == CG_KRON)
+        return true;
+    if (expr->op == CG_ENTRY)
+        return expr->u.at.row.letter || expr->u.at.col.letter;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (has_index(expr->args[i]))
+            return true;
+    return false;
+}
+
 /* From the last line in indices to the matrix, and to its names. */
 static void matrix_lines(struct trace *trace, const char *as, const char *as_tex)
 {
@@ -281,11 +343,12 @@ static void matrix_lines(struct trace *trace, const char *as, const char *as_tex
     if (!matrix)
         return;
     own->matrix_form = matrix;
-    if (!is_entry_at(trace->rhs, own))
+    bool number = !own->row.letter && !own->col.letter;
+    if (!is_entry_at(trace->rhs, own) && !(number && !has_index(trace->rhs)))
         trace_line(trace, CG_RULE_MATRIX_FORM, trace->lhs,
                    cg_entry(trace->work.arena, matrix, own->row, own->col));
     const struct cg_expr *gradient = cg_grad(trace->work.arena, own->of, own->wrt);
-    if (own->row.letter || own->col.letter) {
+    if (!number) {
         trace_begin(trace);
         trace_line(trace, CG_RULE_ALL_ENTRIES, gradient, matrix);
     }

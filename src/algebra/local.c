@@ -64,7 +64,7 @@ bool lines_differentiate(struct trace *trace)
     return !trace->work.failure;
 }
 
-/* Factors without an index, then those with the row's index, then the rest. */
+/* Factors without an index, then those with the row's index, then the rest, sums last. */
 static int factor_class(struct trace *trace, const struct cg_expr *factor)
 {
     struct cg_index free[1];
@@ -82,14 +82,14 @@ static const struct cg_expr *sorted_factors(struct trace *trace, const struct cg
     struct work *work = &trace->work;
     if (node->op == CG_MUL) {
         struct exprs factors = {0};
-        for (int kind = 0; kind <= 3; kind++)
+        for (int kind = 0; kind <= 4; kind++)
             for (size_t i = 0; i < node->n_args; i++)
                 if (factor_class(trace, node->args[i]) == kind)
                     exprs_add(work->arena, &factors, node->args[i]);
         const struct cg_expr *sorted = cg_with_args(work->arena, node, factors.items);
         return sorted == node ? node : rewrite_record(work, node, sorted);
     }
-    if (node->op != CG_ADD && node->op != CG_NEG && node->op != CG_SUM_OVER)
+    if (node->op != CG_ADD && node->op != CG_NEG && node->op != CG_SUM_OVER && node->op != CG_DIV)
         return node;
     const struct cg_expr **args = cg_alloc_array(work->arena, node->n_args, sizeof *args);
     for (size_t i = 0; i < node->n_args; i++)
@@ -111,11 +111,11 @@ bool lines_collapse(struct trace *trace, bool sorted)
         trace_close(trace);
         if (!trace_atom(trace, CG_RULE_REORDER, rhs))
             return false;
-        simplify_atom(trace, SIMPLIFY_PLAIN);
+        simplify_atom(trace, SIMPLIFY_FULL);
         trace_close(trace);
     }
     bool collapsed = trace->group.count > 0;
-    simplify_atom(trace, SIMPLIFY_OUT_OF_SUMS);
+    simplify_atom(trace, SIMPLIFY_FULL);
     if (sorted && collapsed) {
         trace_begin(trace);
         trace_atom(trace, CG_RULE_REORDER, sorted_factors(trace, trace->rhs));

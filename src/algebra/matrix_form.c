@@ -39,6 +39,8 @@ static const struct cg_expr *form_args(struct work *work, const struct cg_expr *
         return cg_unary(work->arena, CG_NEG, args[0], args[0]->shape);
     if (expr->op == CG_APPLY)
         return cg_apply(work->arena, expr->u.apply.function, expr->u.apply.order, args[0]);
+    if (expr->op == CG_ADD)
+        return matrix_sum(work, expr->n_args, args);
     return matrix_elementwise(work, expr->op, expr->n_args, args);
 }
 
@@ -94,6 +96,30 @@ struct reading {
 
 static bool read_factor(struct work *work, struct reading *reading, const struct cg_expr *factor);
 
+/* c A: the numbers and the sign stand in front of the whole term. */
+static void add_piece(struct work *work, struct reading *reading, const struct cg_expr *matrix,
+                      struct cg_index row, struct cg_index col)
+{
+    while (matrix->op == CG_NEG) {
+        reading->negative = !reading->negative;
+        matrix = matrix->args[0];
+    }
+    struct exprs factors = {0};
+    for (size_t i = 0; matrix->op == CG_MUL && i < matrix->n_args; i++) {
+        const struct cg_expr *factor = matrix->args[i];
+        bool scalar = !cg_dim_root(work->model, factor->shape.rows) &&
+                      !cg_dim_root(work->model, factor->shape.cols);
+        if (scalar)
+            term_add(&reading->term, (struct piece){factor, no_index, no_index});
+        else
+            exprs_add(work->arena, &factors, factor);
+    }
+    if (factors.count)
+        matrix = matrix_elementwise(work, CG_MUL, factors.count, factors.items);
+    if (factors.count || matrix->op != CG_MUL)
+        term_add(&reading->term, (struct piece){matrix, row, col});
+}
+
 static bool read_piece(struct work *work, struct reading *reading, const struct cg_expr *factor)
 {
     struct cg_index free[2], row, col;
@@ -103,7 +129,7 @@ static bool read_piece(struct work *work, struct reading *reading, const struct 
         lie(factor, free, count, &row, &col);
         const struct cg_expr *matrix = form(work, factor, row, col, &why);
         if (matrix) {
-            term_add(&reading->term, (struct piece){matrix, row, col});
+            add_piece(work, reading, matrix, row, col);
             return true;
         }
     }
@@ -134,7 +160,7 @@ static bool read_factor(struct work *work, struct reading *reading, const struct
         for (size_t i = 0; i < reading->term.n_summed; i++)
             if (reading->term.summed[i].letter == over.letter) {
                 struct cg_index other = index_fresh(work, over.dim, INDEX_SUMMED);
-                body = cg_substitute_index(work->arena, body, over, other);
+                body = index_substitute(work, body, over, other);
                 over = other;
                 break;
             }
@@ -174,7 +200,7 @@ static const struct cg_expr *form_multiplied_out(struct work *work, const struct
         if (!done || !(terms[i] = form(work, term, row, col, why)))
             return NULL;
     }
-    return matrix_elementwise(work, CG_ADD, bracket->n_args, terms);
+    return matrix_sum(work, bracket->n_args, terms);
 }
 
 static const struct cg_expr *form_term(struct work *work, const struct cg_expr *expr,

@@ -83,23 +83,16 @@ static const struct cg_expr *push_args(struct work *work, const struct cg_expr *
     const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
     for (size_t i = 0; i < matrix->n_args; i++)
         args[i] = entry_push(work, matrix->args[i], row, col);
-    switch (matrix->op) {
-    case CG_ADD:
+    if (matrix->op == CG_ADD)
         return scalar_sum(work, matrix->n_args, args);
-    case CG_MUL:
+    if (matrix->op == CG_MUL)
         return scalar_product(work, matrix->n_args, args);
-    case CG_NEG:
+    if (matrix->op == CG_NEG)
         return cg_unary(work->arena, CG_NEG, args[0], scalar);
-    case CG_DIV:
-        if (args[0]->op == CG_NUMBER && args[1]->op == CG_NUMBER) {
-            const struct cg_expr *folded = number_quotient(work->arena, args[0], args[1]);
-            if (folded)
-                return folded;
-        }
-        return scalar_quotient(work, args[0], args[1]);
-    default:
-        return cg_binary(work->arena, CG_POW, args[0], args[1], scalar);
-    }
+    const struct cg_expr *folded = NULL;
+    if (matrix->op == CG_DIV && args[0]->op == CG_NUMBER && args[1]->op == CG_NUMBER)
+        folded = number_quotient(work->arena, args[0], args[1]);
+    return folded ? folded : cg_binary(work->arena, matrix->op, args[0], args[1], scalar);
 }
 
 const struct cg_expr *entry_push(struct work *work, const struct cg_expr *matrix,

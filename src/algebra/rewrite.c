@@ -156,7 +156,7 @@ const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr
         const struct cg_expr *body = expr->args[0];
         if (work->used[(unsigned char)over.letter]) {
             struct cg_index other = index_fresh(work, over.dim, INDEX_SUMMED);
-            body = cg_substitute_index(work->arena, body, over, other);
+            body = index_substitute(work, body, over, other);
             over = other;
         }
         index_take_one(work, over);
@@ -169,6 +169,30 @@ const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr
     for (size_t i = 0; i < expr->n_args; i++)
         args[i] = index_rename_bound(work, expr->args[i]);
     return cg_with_args(work->arena, expr, args);
+}
+
+/* Is there a sum over the letter in it? */
+static bool binds(const struct cg_expr *expr, char letter)
+{
+    if (expr->op == CG_SUM_OVER && expr->u.over.letter == letter)
+        return true;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (binds(expr->args[i], letter))
+            return true;
+    return false;
+}
+
+const struct cg_expr *index_substitute(struct work *work, const struct cg_expr *expr,
+                                       struct cg_index from, struct cg_index to)
+{
+    if (from.letter == to.letter)
+        return expr;
+    if (binds(expr, to.letter)) {
+        index_take(work, expr);
+        index_take_one(work, to);
+        expr = index_rename_bound(work, expr);
+    }
+    return cg_substitute_index(work->arena, expr, from, to);
 }
 
 static const struct cg_expr *flat(struct work *work, enum cg_op op, size_t count,

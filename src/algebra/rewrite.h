@@ -55,6 +55,10 @@ void index_take_one(struct work *work, struct cg_index index);
 /* `expr` with every sum over a taken letter renamed to a fresh one; takes the letters that stay. */
 const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr *expr);
 
+/* cg_substitute_index, after sums inside that bind `to`'s letter were renamed. */
+const struct cg_expr *index_substitute(struct work *work, const struct cg_expr *expr,
+                                       struct cg_index from, struct cg_index to);
+
 /* Scalars in index notation. Products and sums are flat: nested ones are taken apart. */
 const struct cg_expr *scalar_product(struct work *work, size_t count,
                                      const struct cg_expr *const *factors);

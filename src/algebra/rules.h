@@ -33,7 +33,8 @@ const struct cg_expr *rule_reorder(struct work *work, const struct cg_expr *node
 /* simplify.c */
 enum simplify_flags {
     SIMPLIFY_PLAIN = 0,
-    SIMPLIFY_OUT_OF_SUMS = 1 /* numbers leave the sums that they stand in */
+    SIMPLIFY_FULL = 1 /* factors leave the sums that they don't depend on, quotients cancel: for
+                       * lines that no delta collapses any more */
 };
 const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
                                enum simplify_flags flags);

@@ -86,7 +86,7 @@ static bool same_value(struct work *work, const struct cg_expr *a, const struct 
             cg_has_free_index(b->args[0], a->u.over.letter))
             return false;
         return same_value(work, a->args[0],
-                          cg_substitute_index(work->arena, b->args[0], b->u.over, a->u.over));
+                          index_substitute(work, b->args[0], b->u.over, a->u.over));
     }
     if (a->op != CG_NEG && a->op != CG_DIV && a->op != CG_POW)
         return false;
@@ -184,13 +184,95 @@ static void gather_factors(struct work *work, const struct cg_expr *factor, stru
     }
 }
 
+/* Does `a` carry every index that `b` carries, and at least one? */
+static bool carries_indices_of(const struct cg_expr *a, const struct cg_expr *b)
+{
+    struct cg_index free[8];
+    size_t count = cg_free_indices(b, free, 8);
+    for (size_t i = 0; i < count && i < 8; i++)
+        if (!cg_has_free_index(a, free[i].letter))
+            return false;
+    return count > 0 && count <= 8;
+}
+
+static void drop(struct exprs *list, size_t at)
+{
+    for (size_t i = at + 1; i < list->count; i++)
+        list->items[i - 1] = list->items[i];
+    list->count--;
+}
+
+/* b (a / b) = a, b (1 / a) = b / a where b carries the indices of a. True if it applied. */
+static bool divide_one(struct work *work, struct exprs *factors, size_t at)
+{
+    const struct cg_expr *above = factors->items[at]->args[0], *below = factors->items[at]->args[1];
+    for (size_t i = 0; i < factors->count; i++)
+        if (i != at && same_value(work, factors->items[i], below)) {
+            factors->items[at] = above;
+            drop(factors, i);
+            return true;
+        }
+    for (size_t i = 0; i < factors->count && is_number(above, 1); i++) {
+        const struct cg_expr *factor = factors->items[i];
+        bool plain = factor->op == CG_ENTRY || factor->op == CG_APPLY || factor->op == CG_POW ||
+                     factor->op == CG_ADD;
+        if (plain && carries_indices_of(factor, below)) {
+            factors->items[i] = scalar_quotient(work, factor, below);
+            drop(factors, at);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Quotients among the factors: a / 2 = 1/2 a, and divide_one. */
+static bool divide(struct work *work, struct exprs *factors)
+{
+    bool changed = false;
+    for (size_t i = 0; i < factors->count; i++) {
+        const struct cg_expr *factor = factors->items[i];
+        if (factor->op != CG_DIV)
+            continue;
+        if (factor->args[1]->op == CG_NUMBER && factor->args[1]->u.number.value != 0) {
+            const struct cg_expr *number =
+                number_quotient(work->arena, scalar_one(work), factor->args[1]);
+            factors->items[i] = factor->args[0];
+            exprs_add(work->arena, factors, number);
+            changed = true;
+        } else if (divide_one(work, factors, i)) {
+            changed = true;
+            i = (size_t)-1;
+        }
+    }
+    return changed;
+}
+
+/* (1 / s) a = a / s for an s without indices: takes the first such factor out and gives s. */
+static const struct cg_expr *take_divisor(struct exprs *factors)
+{
+    for (size_t i = 0; i < factors->count && factors->count > 1; i++) {
+        const struct cg_expr *factor = factors->items[i];
+        if (factor->op != CG_DIV || !is_number(factor->args[0], 1) ||
+            cg_free_indices(factor, NULL, 0))
+            continue;
+        drop(factors, i);
+        return factor->args[1];
+    }
+    return NULL;
+}
+
 /* 1 a = a, 0 a = 0; the numbers are multiplied and stand in front, and so does the sign */
-static const struct cg_expr *simple_product(struct work *work, const struct cg_expr *node)
+static const struct cg_expr *simple_product(struct work *work, const struct cg_expr *node,
+                                            enum simplify_flags flags)
 {
     struct exprs factors = {0}, rest = {0};
     bool negative = false;
     gather_factors(work, node, &factors, &negative);
     bool changed = negative || factors.count != node->n_args;
+    if (flags & SIMPLIFY_FULL)
+        changed = divide(work, &factors) || changed;
+    const struct cg_expr *below = flags & SIMPLIFY_FULL ? take_divisor(&factors) : NULL;
+    changed = changed || below;
     const struct cg_expr *coefficient = NULL;
     for (size_t i = 0; i < factors.count; i++) {
         const struct cg_expr *factor = factors.items[i];
@@ -208,7 +290,12 @@ static const struct cg_expr *simple_product(struct work *work, const struct cg_e
         coefficient = scalar_one(work);
     if (negative)
         coefficient = number_product(work->arena, coefficient, cg_fraction(work->arena, -1, 1));
-    return scale(work, coefficient, scalar_product(work, rest.count, rest.items));
+    const struct cg_expr *out =
+        scale(work, coefficient, scalar_product(work, rest.count, rest.items));
+    if (!below || is_number(out, 0))
+        return out;
+    return out->op == CG_NEG ? scalar_negated(work, scalar_quotient(work, out->args[0], below))
+                             : scalar_quotient(work, out, below);
 }
 
 static const struct cg_expr *simple_quotient(struct work *work, const struct cg_expr *node)
@@ -240,34 +327,44 @@ static const struct cg_expr *simple_power(struct work *work, const struct cg_exp
     return node;
 }
 
-/* S 0 = 0; S c a = c S a where numbers are to leave the sums */
+/* S 0 = 0; S c a = c S a where c does not carry the index */
 static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
                                              enum simplify_flags flags)
 {
     const struct cg_expr *body = node->args[0];
     if (is_number(body, 0))
         return body;
-    if (!(flags & SIMPLIFY_OUT_OF_SUMS))
+    if (!(flags & SIMPLIFY_FULL))
         return node;
+    if (body->op == CG_DIV && !cg_has_free_index(body->args[1], node->u.over.letter)) {
+        const struct cg_expr *above =
+            cg_from(work->arena, cg_sum_over(work->arena, node->u.over, body->args[0]), node);
+        return scalar_quotient(work, simple_sum_over(work, above, flags), body->args[1]);
+    }
     struct scaled term = split_term(work, body);
-    if (is_number(term.coefficient, 1))
+    const struct cg_expr *all = term.rest;
+    struct exprs out = {0}, in = {0};
+    const struct cg_expr *const *factors = all->op == CG_MUL ? all->args : &all;
+    for (size_t i = 0; i < (all->op == CG_MUL ? all->n_args : 1); i++)
+        exprs_add(work->arena, cg_has_free_index(factors[i], node->u.over.letter) ? &in : &out,
+                  factors[i]);
+    if (is_number(all, 1))
+        out.count = 0; /* S 1 is as simple as it gets */
+    if (is_number(term.coefficient, 1) && !out.count)
         return node;
-    return scale(work, term.coefficient,
-                 cg_from(work->arena, cg_sum_over(work->arena, node->u.over, term.rest), node));
+    const struct cg_expr *sum = cg_from(
+        work->arena,
+        cg_sum_over(work->arena, node->u.over, scalar_product(work, in.count, in.items)), node);
+    exprs_add(work->arena, &out, sum);
+    return scale(work, term.coefficient, scalar_product(work, out.count, out.items));
 }
 
 static const struct cg_expr *simple_entry(struct work *work, const struct cg_expr *node)
 {
-    switch (node->args[0]->op) {
-    case CG_NUMBER:
+    enum cg_op op = node->args[0]->op;
+    if (op == CG_NUMBER)
         return node->args[0];
-    case CG_ONES:
-        return scalar_one(work);
-    case CG_ZEROS:
-        return scalar_zero(work);
-    default:
-        return node;
-    }
+    return op == CG_ONES ? scalar_one(work) : op == CG_ZEROS ? scalar_zero(work) : node;
 }
 
 /* One node whose arguments are simple. */
@@ -278,7 +375,7 @@ static const struct cg_expr *simple(struct work *work, const struct cg_expr *nod
     case CG_ADD:
         return simple_sum(work, node);
     case CG_MUL:
-        return simple_product(work, node);
+        return simple_product(work, node, flags);
     case CG_NEG:
         if (node->args[0]->op == CG_NEG)
             return node->args[0]->args[0];
