@@ -1,0 +1,50 @@
+/* The program: finds the command, says what there is. */
+#include "app/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+};
+
+static const struct command commands[] = {
+    {"show", command_show, "one picture of a lesson, without a window"},
+};
+
+static void print_help(void)
+{
+    printf("usage: chalkgrad [LESSON.md] [OPTIONS]\n"
+           "       chalkgrad COMMAND [ARGUMENTS]\n"
+           "\n"
+           "A blackboard that derives, checks and trains: alone it opens the browser of lessons,\n"
+           "with a lesson it opens that one. chalkgrad COMMAND --help says more.\n"
+           "\n");
+    printf("  %-8s %s\n", "view", "what it does without a command: the window, or a replay");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        printf("  %-8s %s\n", commands[i].name, commands[i].summary);
+    printf("\n"
+           "Exit status: 0 done, 1 the lesson or model is wrong, 2 the command line is wrong,\n"
+           "3 the machine failed.\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    if (!strcmp(first, "--help") || !strcmp(first, "-h")) {
+        print_help();
+        return 0;
+    }
+    if (!strcmp(first, "--version")) {
+        printf("chalkgrad %s\n", CHALKGRAD_VERSION);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (!strcmp(first, commands[i].name))
+            return commands[i].run(argc - 1, argv + 1);
+    if (!strcmp(first, "view"))
+        return command_view(argc - 1, argv + 1);
+    return command_view(argc, argv);
+}
