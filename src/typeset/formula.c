@@ -10,7 +10,6 @@
 
 /* Walks the boxes and fills the formula's arrays, whose sizes layout has counted. */
 struct ship {
-    const struct layout *layout;
     struct cg_formula *formula;
     bool *seen; /* by object: its box holds something */
 };
@@ -46,13 +45,8 @@ static void ship_glyph(struct ship *ship, const struct item *item, float x, floa
         .group = item->u.glyph.group};
     if (!item->object)
         return;
-    const struct font_face *face = font_face(ship->layout->fonts, item->u.glyph.face);
-    hb_glyph_extents_t ink = {0};
-    hb_font_get_glyph_extents(face->font, item->u.glyph.id, &ink);
-    float scale = face->em * item->u.glyph.size;
-    mark(ship, item->object, x + (float)ink.x_bearing * scale, y - (float)ink.y_bearing * scale,
-         x + (float)(ink.x_bearing + ink.width) * scale,
-         y - (float)(ink.y_bearing + ink.height) * scale);
+    const struct cg_box *ink = &item->u.glyph.ink;
+    mark(ship, item->object, x + ink->x, y + ink->y, x + ink->x + ink->w, y + ink->y + ink->h);
 }
 
 static void ship_box(struct ship *ship, const struct box *box, float x, float y)
@@ -93,7 +87,7 @@ static struct cg_formula *ship_out(struct layout *layout, const struct tex *tex,
     for (size_t i = 0; i < tex->n_objects; i++)
         formula->objects[i] =
             (struct cg_formula_object){.id = tex->objects[i].id, .parent = tex->objects[i].parent};
-    struct ship ship = {layout, formula, cg_alloc_array(arena, tex->n_objects, sizeof(bool))};
+    struct ship ship = {formula, cg_alloc_array(arena, tex->n_objects, sizeof(bool))};
     ship_box(&ship, box, 0, 0);
     return formula;
 }

@@ -101,9 +101,9 @@ struct nucleus layout_array(struct layout *l, const struct node *node, struct st
     struct box *box = box_new(l);
     float fence = fence_height(l, body->h, body->d, style);
     if (array->left || array->right)
-        box_append(l, box, box_delimiter(l, array->left, fence, style, node->object));
+        box_append(l, box, box_fence(l, array->left, fence, style, node->object));
     box_append(l, box, body);
     if (array->left || array->right)
-        box_append(l, box, box_delimiter(l, array->right, fence, style, node->object));
+        box_append(l, box, box_fence(l, array->right, fence, style, node->object));
     return (struct nucleus){.box = box};
 }

@@ -13,7 +13,7 @@ static struct nucleus boxed(struct box *box)
  * its slant: a subscript stands that much nearer. */
 static struct nucleus large_operator(struct layout *l, const struct node *node, struct style style)
 {
-    const float display_least = 1.25f; /* em */
+    const float display_least = 1.25f, display_margin = .09f; /* em; the margin is cmex10's */
     float size = style_size(l, style), length;
     uint16_t glyph = math_glyph(l->math, node->u.symbol.code);
     if (style_is_display(style))
@@ -25,6 +25,10 @@ static struct nucleus large_operator(struct layout *l, const struct node *node, 
               node->object, 0);
     float italic = math_italic(l->math, glyph) * size;
     box->w = metrics.advance * size - italic;
+    if (node->takes_limits && style_is_display(style)) {
+        box->h += display_margin * size;
+        box->d += display_margin * size;
+    }
     return (struct nucleus){.box = box, .italic = italic};
 }
 
@@ -33,17 +37,10 @@ static struct nucleus big_delimiter(struct layout *l, const struct node *node)
 {
     if (!node->u.symbol.code)
         return boxed(box_new(l));
-    uint16_t glyph = math_glyph(l->math, node->u.symbol.code);
-    glyph = math_nearest(l->math, glyph, true, node->u.symbol.height);
-    struct glyph_metrics metrics = math_glyph_metrics(l->math, glyph);
-    if (metrics.top - metrics.bottom < node->u.symbol.height * .8f)
-        return boxed(box_delimiter(l, node->u.symbol.code, node->u.symbol.height,
-                                   (struct style){STYLE_TEXT, false}, node->object));
-    struct box *box = box_new(l);
-    box_glyph(l, box, glyph, 1, 0, (metrics.top + metrics.bottom) / 2 - l->math->constants.axis,
-              node->object, 0);
-    box->w = metrics.advance;
-    return boxed(box);
+    /* The font's sizes step finely: the nearest is within a tenth of the height. */
+    float height = node->u.symbol.height - .12f;
+    struct style style = {STYLE_TEXT, false};
+    return boxed(box_fence(l, node->u.symbol.code, height, style, node->object));
 }
 
 static struct nucleus symbol(struct layout *l, const struct node *node, struct style style)
@@ -54,7 +51,8 @@ static struct nucleus symbol(struct layout *l, const struct node *node, struct s
         return big_delimiter(l, node);
     float size = style_size(l, style);
     uint16_t glyph = math_glyph(l->math, node->u.symbol.code);
-    if (node->u.symbol.code == 0x2032 && style_is_script(style))
+    bool prime = node->u.symbol.code >= 0x2032 && node->u.symbol.code <= 0x2034;
+    if (prime && style_is_script(style))
         glyph = math_script_glyph(l->math, glyph, style.level == STYLE_SCRIPT_SCRIPT);
     return (struct nucleus){.box = box_of_glyph(l, glyph, size, node->object),
                             .italic = math_italic(l->math, glyph) * size,
@@ -128,9 +126,9 @@ struct nucleus layout_fraction(struct layout *l, const struct node *node, struct
     body->w = width;
     float height = display ? 2.39f * size : 1.01f * size; /* of \binom: cmsy10, σ20 and σ21 */
     struct box *box = box_new(l);
-    box_append(l, box, box_delimiter(l, node->u.fraction.left, height, style, node->object));
+    box_append(l, box, box_fence(l, node->u.fraction.left, height, style, node->object));
     box_append(l, box, body);
-    box_append(l, box, box_delimiter(l, node->u.fraction.right, height, style, node->object));
+    box_append(l, box, box_fence(l, node->u.fraction.right, height, style, node->object));
     return boxed(box);
 }
 
@@ -140,12 +138,15 @@ struct nucleus layout_radical(struct layout *l, const struct node *node, struct 
     const struct math_constants *c = &l->math->constants;
     struct box *body = layout_list(l, &node->u.radical.body, style_cramped(style));
     float size = style_size(l, style), rule = c->rule * size;
-    float gap = size * (style_is_display(style) ? c->radical_gap_display : c->radical_gap);
+    float wanted = size * (style_is_display(style) ? c->radical_gap_display : c->radical_gap);
     float body_h = fmaxf(body->h, c->x_height * size), body_d = fmaxf(body->d, 0);
-    struct box *sign = box_delimiter(l, 0x221A, body_h + body_d + gap + rule, style, node->object);
-    float excess = sign->h + sign->d - rule - (body_h + body_d + gap);
-    if (excess > 0)
-        gap += excess / 2;
+    float least = body_h + body_d + c->radical_gap * size + rule;
+    struct box *sign = box_delimiter(l, 0x221A, least, style, node->object);
+    /* The sizes lie far apart: the nearest may stand closer than wanted, or else shares its excess
+     * between top and bottom. */
+    float gap = sign->h + sign->d - rule - body_h - body_d;
+    if (gap > wanted)
+        gap = (gap + wanted) / 2;
     float top = body_h + gap + rule;
     struct box *box = box_new(l);
     float x = 0;
@@ -153,7 +154,9 @@ struct nucleus layout_radical(struct layout *l, const struct node *node, struct 
         struct style small = {STYLE_SCRIPT_SCRIPT, style.cramped};
         struct box *degree = layout_list(l, node->u.radical.degree, small);
         float bottom = top - (sign->h + sign->d);
-        float raise = bottom + (sign->h + sign->d) * c->degree_raise + degree->d;
+        /* The hook of the smallest sign reaches above the part that the font names. */
+        float raise =
+            bottom + fmaxf(c->degree_raise * (sign->h + sign->d), .75f * size) + degree->d;
         float after = fmaxf(c->degree_before * size + degree->w + c->degree_after * size, 0);
         box_put(l, box, degree, after - c->degree_after * size - degree->w, -raise);
         x = after;
@@ -273,7 +276,7 @@ struct nucleus layout_fenced(struct layout *l, const struct node *node, struct s
     float height = fence_height(l, h, d, style);
     i = 0;
     for (const struct fence *fence = node->u.fences; fence; fence = fence->next, i++) {
-        box_append(l, box, box_delimiter(l, fence->code, height, style, fence->object));
+        box_append(l, box, box_fence(l, fence->code, height, style, fence->object));
         box_append(l, box, bodies[i]);
     }
     return boxed(box);

@@ -42,12 +42,12 @@ void box_append(struct layout *l, struct box *outer, const struct box *inner)
     outer->w += inner->w;
 }
 
-void box_glyph(struct layout *l, struct box *box, uint16_t glyph, float size, float x, float y,
-               int object, int group)
+struct glyph_metrics box_glyph(struct layout *l, struct box *box, uint16_t glyph, float size,
+                               float x, float y, int object, int group)
 {
-    if (++l->n_glyphs > MATH_MAX_GLYPHS)
-        return;
     struct glyph_metrics metrics = math_glyph_metrics(l->math, glyph);
+    if (++l->n_glyphs > MATH_MAX_GLYPHS)
+        return metrics;
     grow(box, !box->first, metrics.top * size - y, -metrics.bottom * size + y);
     struct item *item = add_item(l, box, ITEM_GLYPH, x, y);
     item->object = object;
@@ -55,6 +55,10 @@ void box_glyph(struct layout *l, struct box *box, uint16_t glyph, float size, fl
     item->u.glyph.face = CG_FACE_MATH;
     item->u.glyph.size = size;
     item->u.glyph.group = group;
+    item->u.glyph.ink = (struct cg_box){metrics.left * size, -metrics.top * size,
+                                        (metrics.right - metrics.left) * size,
+                                        (metrics.top - metrics.bottom) * size};
+    return metrics;
 }
 
 void box_rule(struct layout *l, struct box *box, float x, float y, float w, float h, int object)
@@ -70,8 +74,7 @@ void box_rule(struct layout *l, struct box *box, float x, float y, float w, floa
 struct box *box_of_glyph(struct layout *l, uint16_t glyph, float size, int object)
 {
     struct box *box = box_new(l);
-    box_glyph(l, box, glyph, size, 0, 0, object, 0);
-    box->w = math_glyph_metrics(l->math, glyph).advance * size;
+    box->w = box_glyph(l, box, glyph, size, 0, 0, object, 0).advance * size;
     box->h = fmaxf(box->h, 0); /* as in TeX's font metrics: a minus sign reaches the baseline */
     box->d = fmaxf(box->d, 0);
     return box;
@@ -87,13 +90,15 @@ struct box *box_of_text(struct layout *l, enum cg_face face, const char *text, s
         hb_glyph_extents_t ink = {0};
         hb_font_get_glyph_extents(own->font, run.glyphs[i].id, &ink);
         float y = run.glyphs[i].y * size, scale = own->em * size;
-        grow(box, !box->first, (float)ink.y_bearing * scale - y,
-             -(float)(ink.y_bearing + ink.height) * scale + y);
+        float top = (float)ink.y_bearing * scale, height = -(float)ink.height * scale;
+        grow(box, !box->first, top - y, height - top + y);
         struct item *item = add_item(l, box, ITEM_GLYPH, run.glyphs[i].x * size, y);
         item->object = object;
         item->u.glyph.id = run.glyphs[i].id;
         item->u.glyph.face = face;
         item->u.glyph.size = size;
+        item->u.glyph.ink =
+            (struct cg_box){(float)ink.x_bearing * scale, -top, (float)ink.width * scale, height};
     }
     box->w = run.width * size;
     return box;
@@ -139,6 +144,19 @@ struct box *box_delimiter(struct layout *l, uint32_t code, float height, struct 
     float y = (metrics.top + metrics.bottom) / 2 * size - axis;
     box_glyph(l, box, glyph, size, 0, y, object, 0);
     box->w = metrics.advance * size;
+    return box;
+}
+
+struct box *box_fence(struct layout *l, uint32_t code, float height, struct style style, int object)
+{
+    const float tall = 1.1f, margin = .05f; /* em; the font draws tall brackets without margins */
+    struct box *inner = box_delimiter(l, code, height, style, object);
+    float size = style_size(l, style);
+    if (!code || inner->h + inner->d < tall * size)
+        return inner;
+    struct box *box = box_new(l);
+    box_put(l, box, inner, margin * size, 0);
+    box->w = inner->w + 2 * margin * size;
     return box;
 }
 

@@ -3,6 +3,7 @@
 #ifndef TYPESET_MATH_BOX_H
 #define TYPESET_MATH_BOX_H
 
+#include "typeset/formula.h"
 #include "typeset/math_font.h"
 #include "typeset/tex_node.h"
 
@@ -26,6 +27,7 @@ struct item {
             enum cg_face face;
             float size;
             int group;
+            struct cg_box ink; /* relative to the origin */
         } glyph;
         struct {
             float w, h;
@@ -58,8 +60,9 @@ struct box *box_new(struct layout *l);
 void box_put(struct layout *l, struct box *outer, const struct box *inner, float x, float y);
 /* Behind what is there: the width grows. */
 void box_append(struct layout *l, struct box *outer, const struct box *inner);
-void box_glyph(struct layout *l, struct box *box, uint16_t glyph, float size, float x, float y,
-               int object, int group);
+/* Returns the metrics, em at text size. */
+struct glyph_metrics box_glyph(struct layout *l, struct box *box, uint16_t glyph, float size,
+                               float x, float y, int object, int group);
 void box_rule(struct layout *l, struct box *box, float x, float y, float w, float h, int object);
 /* A box that holds one glyph of the mathematics face: width its advance, heights its ink. */
 struct box *box_of_glyph(struct layout *l, uint16_t glyph, float size, int object);
@@ -69,6 +72,9 @@ struct box *box_of_text(struct layout *l, enum cg_face face, const char *text, s
 /* A delimiter at least `height` high (em, height plus depth), centred on the axis. */
 struct box *box_delimiter(struct layout *l, uint32_t code, float height, struct style style,
                           int object);
+/* The same as one of a pair of brackets: a tall one keeps its distance. */
+struct box *box_fence(struct layout *l, uint32_t code, float height, struct style style,
+                      int object);
 /* A glyph stretched to about the width, its ink from x = 0; may be shorter or longer. */
 struct box *box_stretched(struct layout *l, uint16_t glyph, float width, float size, int object);
 
@@ -87,8 +93,7 @@ static inline bool style_is_script(struct style style)
     return style.level >= STYLE_SCRIPT;
 }
 
-/* The layout of a list (math_list.c): the classes of the atoms before and behind it count for the
- * spaces at its ends; ATOM_NONE for the ends of a formula. */
+/* A list on one baseline, with the spaces between its atoms (math_list.c). */
 struct box *layout_list(struct layout *l, const struct node_list *list, struct style style);
 
 /* An atom without its scripts. */

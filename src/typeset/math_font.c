@@ -7,6 +7,18 @@ static float constant(const struct math_font *math, hb_ot_math_constant_t which)
     return (float)hb_ot_math_get_constant(math->font, which) * math->em;
 }
 
+static void find_script_lookups(struct math_font *math)
+{
+    const hb_tag_t features[] = {HB_TAG('s', 's', 't', 'y'), HB_TAG_NONE};
+    hb_set_t *lookups = hb_set_create();
+    hb_ot_layout_collect_lookups(hb_font_get_face(math->font), HB_OT_TAG_GSUB, NULL, NULL, features,
+                                 lookups);
+    hb_codepoint_t lookup = HB_SET_VALUE_INVALID;
+    while (math->n_script_lookups < MATH_LOOKUPS && hb_set_next(lookups, &lookup))
+        math->script_lookups[math->n_script_lookups++] = lookup;
+    hb_set_destroy(lookups);
+}
+
 /* The font's MATH table where it says all that layout needs. It has a single subscript drop where
  * TeX has two, and a single rise of superscripts where TeX has three, and its text fractions stand
  * far apart: there the parameters of TeX's own fonts (TeXbook, Appendix G; cmsy10, cmex10) hold,
@@ -65,15 +77,7 @@ void math_font_init(struct math_font *math, hb_font_t *font, float em)
     c->accent_base = constant(math, HB_OT_MATH_CONSTANT_ACCENT_BASE_HEIGHT);
     c->null_delimiter = .12f;
     c->overlap = (float)hb_ot_math_get_min_connector_overlap(font, HB_DIRECTION_BTT) * em;
-
-    const hb_tag_t features[] = {HB_TAG('s', 's', 't', 'y'), HB_TAG_NONE};
-    hb_set_t *lookups = hb_set_create();
-    hb_ot_layout_collect_lookups(hb_font_get_face(font), HB_OT_TAG_GSUB, NULL, NULL, features,
-                                 lookups);
-    hb_codepoint_t lookup = HB_SET_VALUE_INVALID;
-    while (math->n_script_lookups < MATH_LOOKUPS && hb_set_next(lookups, &lookup))
-        math->script_lookups[math->n_script_lookups++] = lookup;
-    hb_set_destroy(lookups);
+    find_script_lookups(math);
 }
 
 uint16_t math_glyph(const struct math_font *math, uint32_t code)

@@ -52,7 +52,9 @@ static float corner_kern(const struct layout *l, const struct nucleus *nucleus, 
     float base_edge = corner == HB_OT_MATH_KERN_TOP_RIGHT ? base.top : base.bottom;
     float at_script = math_kern(l->math, nucleus->glyph, corner, script_edge / size);
     float at_base = math_kern(l->math, nucleus->glyph, corner, base_edge);
-    return fmaxf(at_script, at_base) * size;
+    /* The font moves n so far under the bowl of P that it touches the stem. */
+    float most = math_italic(l->math, nucleus->glyph) + .13f;
+    return fmaxf(fmaxf(at_script, at_base), -most) * size;
 }
 
 static struct box *with_scripts(struct layout *l, const struct node *node,

@@ -290,7 +290,8 @@ static void add_script(struct parser *p, struct node_list *list, struct token to
     }
     if (!*script)
         *script = cg_alloc(p->arena, sizeof **script);
-    base->primes = false;
+    if (above)
+        base->primes = false;
     parser_argument(p, *script, token);
 }
 
@@ -304,8 +305,12 @@ static void add_primes(struct parser *p, struct node_list *list, struct token to
     }
     if (!base->sup)
         base->sup = cg_alloc(p->arena, sizeof *base->sup);
+    struct node *last = base->primes ? base->sup->last : NULL;
     base->primes = true;
-    parser_add(p, base->sup, NODE_SYMBOL, ATOM_ORD)->u.symbol.code = 0x2032;
+    if (last && last->u.symbol.code >= 0x2032 && last->u.symbol.code < 0x2034)
+        last->u.symbol.code++; /* double and triple primes are characters of their own */
+    else
+        parser_add(p, base->sup, NODE_SYMBOL, ATOM_ORD)->u.symbol.code = 0x2032;
 }
 
 /* Whether the token ends the list; a wrong end is a failure. */

@@ -55,6 +55,15 @@ static void expect_error(struct world *world, const char *tex, int column, int l
         fail_msg("%s: %d+%d: %s", tex, error.place.column, error.length, error.text);
 }
 
+static void expect_dump(struct world *world, const char *tex, bool display, const char *expected)
+{
+    struct cg_strbuf out;
+    cg_strbuf_init(&out);
+    cg_formula_dump(&out, world->fonts, lay(world, tex, display));
+    assert_string_equal(out.text, expected);
+    cg_strbuf_finish(&out);
+}
+
 /* The place of the n-th glyph (from 0). */
 static struct cg_formula_glyph glyph(struct world *world, const char *tex, size_t n)
 {
@@ -339,7 +348,9 @@ static void primes_are_small_and_join_exponents(void **state)
     struct world *world = *state;
     struct cg_formula_glyph prime = glyph(world, "f'", 1);
     assert_float_equal(prime.size, .7f, 1e-6f);
-    assert_int_equal(lay(world, "f'''^2", true)->n_glyphs, 5);
+    assert_int_equal(lay(world, "f'''^2", true)->n_glyphs, 3); /* a triple prime is one glyph */
+    assert_int_equal(lay(world, "f''''", true)->n_glyphs, 3);
+    assert_int_equal(lay(world, "f'_i'", true)->n_glyphs, 3);
     assert_int_equal(glyph(world, "f\xE2\x80\xB2", 1).id, prime.id);
     assert_int_equal(glyph(world, "f^\\prime", 1).id, prime.id);
 }
@@ -388,6 +399,104 @@ static void the_seed_derivation_is_laid_out(void **state)
         for (size_t k = 0; k < formula->n_glyphs; k++)
             assert_int_not_equal(formula->glyphs[k].id, 0); /* no .notdef */
     }
+}
+
+/* --- golden dumps, whose pictures have been looked at beside KaTeX --- */
+
+static void a_fraction_with_objects(void **state)
+{
+    struct world *world = *state;
+    expect_dump(world,
+                "\\frac{\\obj{1}{\\partial J}}{\\obj{2}{\\partial \\obj{3}{W_{kl}}}} = "
+                "\\obj{4}{\\delta_{ik}}",
+                true,
+                "formula w 4.725 ascent 1.388 descent 0.843\n"
+                "glyph math u1D715 x 0.665 y -0.677 size 1.000 object 1\n"
+                "glyph math u1D43D x 1.175 y -0.677 size 1.000 object 1\n"
+                "glyph math u1D715 x 0.120 y 0.686 size 1.000 object 2\n"
+                "glyph math u1D44A x 0.630 y 0.686 size 1.000 object 3\n"
+                "glyph math u1D458 x 1.543 y 0.836 size 0.700 object 3\n"
+                "glyph math u1D459 x 1.920 y 0.836 size 0.700 object 3\n"
+                "glyph math equal x 2.576 y 0.000 size 1.000\n"
+                "glyph math u1D6FF x 3.574 y 0.000 size 1.000 object 4\n"
+                "glyph math u1D456 x 4.093 y 0.150 size 0.700 object 4\n"
+                "glyph math u1D458 x 4.299 y 0.150 size 0.700 object 4\n"
+                "rule x 0.120 y -0.292 w 2.058 h 0.068\n"
+                "object 1 parent -1 x 0.701 y -1.388 w 0.935 h 0.725\n"
+                "object 2 parent -1 x 0.156 y -0.025 w 1.943 h 0.868\n"
+                "object 3 parent 1 x 0.698 y 0.029 w 1.401 h 0.814\n"
+                "object 4 parent -1 x 3.621 y -0.710 w 1.045 h 0.867\n");
+}
+
+static void a_sum_in_both_styles(void **state)
+{
+    struct world *world = *state;
+    expect_dump(world, "\\sum_{i=1}^n x_i^2", true,
+                "formula w 2.244 ascent 1.646 descent 1.233\n"
+                "glyph math uni2211.s1 x 0.000 y -0.002 size 1.000\n"
+                "glyph math u1D45B x 0.358 y -1.211 size 0.700\n"
+                "glyph math u1D456 x 0.028 y 1.127 size 0.700\n"
+                "glyph math equal x 0.234 y 1.127 size 0.700\n"
+                "glyph math one x 0.738 y 1.127 size 0.700\n"
+                "glyph math u1D465 x 1.279 y 0.000 size 1.000\n"
+                "glyph math two x 1.848 y -0.413 size 0.700\n"
+                "glyph math u1D456 x 1.838 y 0.247 size 0.700\n");
+    expect_dump(world, "\\sum_{i=1}^n x_i^2", false,
+                "formula w 3.174 ascent 0.838 descent 0.298\n"
+                "glyph math uni2211 x 0.000 y 0.009 size 1.000\n"
+                "glyph math u1D45B x 0.936 y -0.503 size 0.700\n"
+                "glyph math u1D456 x 0.936 y 0.292 size 0.700\n"
+                "glyph math equal x 1.142 y 0.292 size 0.700\n"
+                "glyph math one x 1.646 y 0.292 size 0.700\n"
+                "glyph math u1D465 x 2.209 y 0.000 size 1.000\n"
+                "glyph math two x 2.778 y -0.380 size 0.700\n"
+                "glyph math u1D456 x 2.768 y 0.235 size 0.700\n");
+}
+
+static void an_assembled_bracket(void **state)
+{
+    struct world *world = *state;
+    expect_dump(world, "\\left[\\begin{matrix}a\\\\b\\\\c\\\\d\\end{matrix}\\right.", true,
+                "formula w 1.381 ascent 2.658 descent 2.142\n"
+                "glyph math uni23A3 x 0.050 y 1.904 size 1.000 group 1\n"
+                "glyph math uni23A2 x 0.050 y 0.936 size 1.000 group 1\n"
+                "glyph math uni23A2 x 0.050 y 0.243 size 1.000 group 1\n"
+                "glyph math uni23A2 x 0.050 y -0.451 size 1.000 group 1\n"
+                "glyph math uni23A1 x 0.050 y -1.145 size 1.000 group 1\n"
+                "glyph math u1D44E x 0.696 y -1.818 size 1.000\n"
+                "glyph math u1D44F x 0.712 y -0.618 size 1.000\n"
+                "glyph math u1D450 x 0.766 y 0.582 size 1.000\n"
+                "glyph math u1D451 x 0.685 y 1.782 size 1.000\n");
+}
+
+static void an_accent_and_a_root(void **state)
+{
+    struct world *world = *state;
+    expect_dump(world, "\\hat{Y}'_k + \\sqrt[3]{x}", true,
+                "formula w 3.546 ascent 0.957 descent 0.254\n"
+                "glyph math u1D44C x 0.000 y 0.000 size 1.000\n"
+                "glyph math uni0302 x 0.650 y -0.177 size 1.000\n"
+                "glyph math minute.ssty x 0.717 y -0.413 size 0.700\n"
+                "glyph math u1D458 x 0.500 y 0.247 size 0.700\n"
+                "glyph math plus x 1.238 y 0.000 size 1.000\n"
+                "glyph math three x 2.246 y -0.517 size 0.550\n"
+                "glyph math uni221A x 2.183 y -0.025 size 1.000\n"
+                "glyph math u1D465 x 2.977 y 0.000 size 1.000\n"
+                "rule x 2.977 y -0.947 w 0.569 h 0.068\n");
+}
+
+static void an_underbrace(void **state)
+{
+    struct world *world = *state;
+    expect_dump(world, "\\underbrace{a + b}_{\\text{sum}}", true,
+                "formula w 2.242 ascent 0.705 descent 1.095\n"
+                "glyph math u1D44E x 0.000 y 0.000 size 1.000\n"
+                "glyph math plus x 0.777 y 0.000 size 1.000\n"
+                "glyph math u1D44F x 1.719 y 0.000 size 1.000\n"
+                "glyph math uni23DF.s4 x 0.031 y 0.087 size 1.000\n"
+                "glyph text s x 0.494 y 0.987 size 0.700\n"
+                "glyph text u x 0.787 y 0.987 size 0.700\n"
+                "glyph text m x 1.168 y 0.987 size 0.700\n");
 }
 
 /* --- errors --- */
@@ -550,6 +659,11 @@ int main(void)
         cmocka_unit_test(typed_characters_are_their_commands),
         cmocka_unit_test(text_is_in_the_text_face),
         cmocka_unit_test(the_seed_derivation_is_laid_out),
+        cmocka_unit_test(a_fraction_with_objects),
+        cmocka_unit_test(a_sum_in_both_styles),
+        cmocka_unit_test(an_assembled_bracket),
+        cmocka_unit_test(an_accent_and_a_root),
+        cmocka_unit_test(an_underbrace),
         cmocka_unit_test(errors_have_their_place),
         cmocka_unit_test(errors_quote_their_line),
         cmocka_unit_test(depth_and_size_are_capped),
