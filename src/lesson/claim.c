@@ -16,6 +16,21 @@ static const char *find_equals(struct cg_slice line)
     return NULL;
 }
 
+static bool fail_shapes(struct cg_opening *o, struct cg_slice line, struct cg_shape a,
+                        struct cg_shape b)
+{
+    const struct cg_model *model = &o->lesson->model;
+    size_t rows = cg_rows(model, a), cols = cg_cols(model, a);
+    if (rows == cg_rows(model, b) && cols == cg_cols(model, b))
+        return cg_slice_fail(&o->source, o->error, line,
+                             "both sides are %zu x %zu only because different sizes happen to be "
+                             "the same number",
+                             rows, cols);
+    return cg_slice_fail(&o->source, o->error, line,
+                         "the left side is %zu x %zu and the right side %zu x %zu", rows, cols,
+                         cg_rows(model, b), cg_cols(model, b));
+}
+
 bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *claim)
 {
     struct cg_lesson *lesson = o->lesson;
@@ -32,10 +47,7 @@ bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *
         cg_read_expr(o, right, &claim->right, o->error) != CG_FITS)
         return false;
     if (!cg_same_shape(model, claim->left->shape, claim->right->shape))
-        return cg_slice_fail(
-            &o->source, o->error, line, "the left side is %zu x %zu and the right side %zu x %zu",
-            cg_rows(model, claim->left->shape), cg_cols(model, claim->left->shape),
-            cg_rows(model, claim->right->shape), cg_cols(model, claim->right->shape));
+        return fail_shapes(o, line, claim->left->shape, claim->right->shape);
     claim->check = cg_verify_equation(model, &lesson->env, claim->left, claim->right, 3);
     return true;
 }

@@ -104,8 +104,8 @@ bool cg_read_data(struct cg_opening *o, const struct cg_item *item)
         if (line.length == 0)
             continue;
         if (rows == table.rows)
-            return cg_slice_fail(&o->source, o->error, line, "%s has %zu rows; this is one more",
-                                 table.values[0]->name, table.rows);
+            return cg_slice_fail(&o->source, o->error, line, "%s has %zu row%s; this is one more",
+                                 table.values[0]->name, table.rows, table.rows == 1 ? "" : "s");
         if (!read_row(o, &table, line, rows++))
             return false;
     }

@@ -37,6 +37,8 @@ struct collector {
     struct cg_slice args;
     struct cg_strbuf body;
     int body_line, lines;
+    struct cg_place block_place;
+    bool failed;          /* md4c 0.4.8 forgets that a callback wanted to stop */
     struct cg_place last; /* of the last text seen: for blocks without any */
 };
 
@@ -188,13 +190,14 @@ static bool open_block(struct collector *c, const MD_BLOCK_CODE_DETAIL *detail)
     c->in_code = true;
     c->block = CG_BLOCK_COUNT;
     c->lines = c->body_line = 0;
+    c->block_place = c->last;
     cg_strbuf_clear(&c->body);
     if (!detail->fence_char || detail->info.size == 0)
         return true;
     struct cg_slice word, rest = attribute_slice(c, &detail->info);
     if (!cg_slice_word(&rest, "", &word))
         return true;
-    c->last = word.place;
+    c->last = c->block_place = word.place;
     c->args = cg_slice_trim(rest);
     for (size_t i = 0; i < CG_BLOCK_COUNT; i++)
         if (cg_slice_is(word, words[i]))
@@ -245,7 +248,7 @@ static bool close_block(struct collector *c)
 {
     c->in_code = false;
     if (!c->body_line)
-        c->body_line = c->last.line + 1;
+        c->body_line = c->block_place.line + 1;
     struct cg_slice body = {
         cg_strndup(c->arena, c->body.text, c->body.length), c->body.length, {c->body_line, 1}};
     if (c->block == CG_BLOCK_COUNT)
@@ -254,34 +257,40 @@ static bool close_block(struct collector *c)
                                         .block = c->block,
                                         .args = c->args,
                                         .body = body,
-                                        .paragraph.place = c->last});
+                                        .paragraph.place = c->block_place});
 }
 
 /* ---- md4c -------------------------------------------------------------------------------- */
 
+static int stop_unless(struct collector *c, bool ok)
+{
+    c->failed = c->failed || !ok;
+    return c->failed;
+}
+
 static int enter_block(MD_BLOCKTYPE type, void *detail, void *data)
 {
     struct collector *c = data;
-    if (!end_paragraph(c))
+    if (stop_unless(c, end_paragraph(c)))
         return 1;
     if (type == MD_BLOCK_LI)
         c->item_depth++;
     if (type == MD_BLOCK_H)
         c->heading = (int)((MD_BLOCK_H_DETAIL *)detail)->level;
-    return type == MD_BLOCK_CODE && !open_block(c, detail);
+    return stop_unless(c, type != MD_BLOCK_CODE || open_block(c, detail));
 }
 
 static int leave_block(MD_BLOCKTYPE type, void *detail, void *data)
 {
     (void)detail;
     struct collector *c = data;
-    if (!end_paragraph(c))
+    if (stop_unless(c, end_paragraph(c)))
         return 1;
     if (type == MD_BLOCK_LI)
         c->item_depth--;
     if (type == MD_BLOCK_H)
         c->heading = 0;
-    return type == MD_BLOCK_CODE && !close_block(c);
+    return stop_unless(c, type != MD_BLOCK_CODE || close_block(c));
 }
 
 static int *span_counter(struct collector *c, MD_SPANTYPE type)
@@ -340,28 +349,34 @@ static int leave_span(MD_SPANTYPE type, void *detail, void *data)
     return 0;
 }
 
+static bool take_text(struct collector *c, MD_TEXTTYPE type, const char *at, size_t size)
+{
+    switch (type) {
+    case MD_TEXT_NORMAL:
+    case MD_TEXT_CODE:
+    case MD_TEXT_LATEXMATH:
+        return add_text(c, at, size);
+    case MD_TEXT_BR:
+    case MD_TEXT_SOFTBR:
+        return !is_paragraph_open(c) || add_text(c, " ", 1);
+    case MD_TEXT_ENTITY:
+        return add_entity(c, at, size);
+    case MD_TEXT_NULLCHAR:
+    case MD_TEXT_HTML:
+        break;
+    }
+    return true;
+}
+
 static int text(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE size, void *data)
 {
     struct collector *c = data;
     struct cg_place place = cg_source_place(c->source, at);
     if (place.line)
         c->last = place;
-    if (c->in_code)
-        return add_code(c, at, size), 0;
-    switch (type) {
-    case MD_TEXT_NORMAL:
-    case MD_TEXT_CODE:
-    case MD_TEXT_LATEXMATH:
-        return !add_text(c, at, size);
-    case MD_TEXT_BR:
-    case MD_TEXT_SOFTBR:
-        return is_paragraph_open(c) && !add_text(c, " ", 1);
-    case MD_TEXT_ENTITY:
-        return !add_entity(c, at, size);
-    case MD_TEXT_NULLCHAR:
-    case MD_TEXT_HTML:
-        break;
-    }
+    if (!c->in_code)
+        return stop_unless(c, take_text(c, type, at, size));
+    add_code(c, at, size);
     return 0;
 }
 
@@ -380,7 +395,7 @@ static bool collect(struct collector *c, const char *from, size_t size)
     cg_strbuf_finish(&c->body);
     if (status < 0)
         return cg_fail_machine(c->error, c->source->file, "the Markdown parser ran out of memory");
-    return status == 0;
+    return status == 0 && !c->failed;
 }
 
 bool cg_document_parse(struct cg_document *document, const struct cg_source *source,

@@ -434,7 +434,7 @@ static bool mark(struct cg_opening *o, const struct block *block, const struct q
             continue;
         if (right++)
             return cg_slice_fail(&o->source, o->error, block->choices[i],
-                                 "this choice is right too: exactly one may be");
+                                 "this choice is right too, and only one may be");
         question->right = i;
     }
     return right ||

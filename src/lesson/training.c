@@ -180,8 +180,9 @@ static bool check_rows(struct cg_opening *o, const struct cg_item *item,
     for (size_t i = 0; i < t->n_rows; i++) {
         if (!cg_same_dim(model, t->rows[i]->shape.rows, t->rows[0]->shape.rows))
             return cg_slice_fail(&o->source, o->error, at,
-                                 "%s has %zu rows and %s has %zu: they can't be cut alike",
+                                 "%s has %zu row%s and %s has %zu: they can't be cut alike",
                                  t->rows[0]->name, cg_rows(model, t->rows[0]->shape),
+                                 cg_rows(model, t->rows[0]->shape) == 1 ? "" : "s",
                                  t->rows[i]->name, cg_rows(model, t->rows[i]->shape));
         for (size_t p = 0; p < t->n_params; p++)
             if (t->params[p] == t->rows[i])
