@@ -47,7 +47,7 @@ struct collector {
 static bool too_many(struct collector *c)
 {
     return c->n_items >= MOST_ITEMS &&
-           !cg_source_fail(c->source, c->error, c->place, 1,
+           !cg_source_fail(c->source, c->error, c->last, 1,
                            "more than %d paragraphs, headings and blocks in one lesson",
                            MOST_ITEMS);
 }
@@ -131,7 +131,7 @@ static bool add_text(struct collector *c, const char *text, size_t size)
     if (c->image)
         return true;
     if (!c->place.line)
-        c->place = cg_source_place(c->source, text);
+        c->place = cg_source_holds(c->source, text) ? cg_source_place(c->source, text) : c->last;
     if (style != c->style)
         end_span(c);
     c->style = style;

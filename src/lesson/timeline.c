@@ -42,6 +42,7 @@ struct builder {
     size_t target;              /* where prose goes ... */
     bool has_target;            /* ... if there is such a beat */
     bool seen_content;
+    struct cg_place place; /* of the item that is being added */
 };
 
 static void add_paragraph(struct builder *b, struct paragraphs *to, struct cg_paragraph paragraph)
@@ -77,7 +78,7 @@ static bool begin_chapter(struct builder *b, size_t beat)
 static bool add_beat(struct builder *b, struct cg_beat beat)
 {
     if (b->n_drafts >= MOST_BEATS)
-        return cg_source_fail(&b->o->source, b->o->error, (struct cg_place){1, 1}, 1,
+        return cg_source_fail(&b->o->source, b->o->error, b->place, 1,
                               "a lesson has at most %d lines", MOST_BEATS);
     b->drafts = cg_grow(b->arena, b->drafts, b->n_drafts, &b->drafts_capacity, sizeof *b->drafts);
     b->drafts[b->n_drafts++] = (struct draft){.beat = beat};
@@ -296,6 +297,7 @@ static bool add_block(struct builder *b, const struct cg_item *item)
 static bool add_item(struct builder *b, const struct cg_item *item)
 {
     bool ok = false;
+    b->place = item->paragraph.place;
     switch (item->kind) {
     case CG_ITEM_HEADING:
         ok = add_heading(b, item);
