@@ -18,10 +18,10 @@ static struct shifts script_shifts(const struct layout *l, const struct nucleus 
         s.up = nucleus->box->h - c->sup_drop * script;
         s.down = nucleus->box->d + c->sub_drop * script;
     }
-    if (!sup) {
+    if (!sup && sub)
         s.down = fmaxf(s.down, fmaxf(c->sub * size, sub->h - c->sub_top_max * size));
+    if (!sup)
         return s;
-    }
     float least = style.cramped             ? c->sup_cramped
                   : style_is_display(style) ? c->sup_display
                                             : c->sup_text;
