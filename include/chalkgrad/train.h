@@ -53,4 +53,9 @@ const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t p
  * back by checkpoints and replays from there. */
 bool cg_trainer_seek(struct cg_trainer *trainer, size_t update, struct cg_error *error);
 
+/* The value that the model compares with a target: of its shape, and closest to it in the
+ * definition that mentions it last; Y in sum((Y - Ystar)^2). NULL where there is none. */
+const struct cg_value *cg_train_prediction(const struct cg_model *model,
+                                           const struct cg_value *target);
+
 #endif
