@@ -11,7 +11,9 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"check", command_check, "every line and claim of lessons verified"},
     {"show", command_show, "one picture of a lesson, without a window"},
+    {"train", command_train, "trains by the derived gradients, without a window"},
 };
 
 static void print_help(void)

@@ -1,0 +1,232 @@
+/* The commands train and check, by what they print and the status they end with. */
+#include "../test.h"
+
+#include "app/commands.h"
+
+#include <chalkgrad/arena.h>
+
+#include <cjson/cJSON.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One run of a command: its status, and what it wrote. */
+struct run {
+    int status;
+    char out[20000], err[4000];
+};
+
+static void read_back(FILE *file, char *text, size_t size)
+{
+    rewind(file);
+    text[fread(text, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+/* `line` is split at blanks; %s in it is the source folder. */
+static struct run *run(int (*command)(int, char **), const char *line)
+{
+    static char words[1024];
+    char *argv[16];
+    int argc = 0;
+    struct run *result = calloc(1, sizeof *result);
+    snprintf(words, sizeof words, line, getenv("CHALKGRAD_SOURCE"));
+    for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    argv[argc] = NULL;
+    FILE *out = tmpfile(), *err = tmpfile();
+    fflush(stdout), fflush(stderr);
+    int old_out = dup(1), old_err = dup(2);
+    dup2(fileno(out), 1), dup2(fileno(err), 2);
+    result->status = command(argc, argv);
+    fflush(stdout), fflush(stderr);
+    dup2(old_out, 1), dup2(old_err, 2);
+    close(old_out), close(old_err);
+    read_back(out, result->out, sizeof result->out);
+    read_back(err, result->err, sizeof result->err);
+    return result;
+}
+
+static double number(const cJSON *object, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, name);
+    assert_true(cJSON_IsNumber(item));
+    return item->valuedouble;
+}
+
+static void xor_is_learnt(void **state)
+{
+    (void)state;
+    struct run *r = run(command_train, "train %s/lessons/06-xor.md --format json");
+    assert_int_equal(r->status, 0);
+    assert_string_equal(r->err, ""); /* no progress bar in a pipe */
+    cJSON *object = cJSON_Parse(r->out);
+    assert_non_null(object);
+    assert_true(number(object, "epochs") == 5000);
+    assert_true(number(object, "seconds") > 0);
+    assert_true(number(object, "loss_first") > 0.4 && number(object, "loss_last") < 0.01);
+    assert_true(number(object, "updates_per_second") > 1000);
+    assert_true(number(object, "samples_per_second") > 4000);
+    const cJSON *rows = cJSON_GetObjectItem(object, "predictions");
+    const double want[] = {0, 1, 1, 0};
+    assert_int_equal(cJSON_GetArraySize(rows), 4);
+    for (int i = 0; i < 4; i++) {
+        double got = cJSON_GetArrayItem(cJSON_GetArrayItem(rows, i), 0)->valuedouble;
+        assert_true(got > want[i] - 0.1 && got < want[i] + 0.1);
+    }
+    const cJSON *parameters = cJSON_GetObjectItem(object, "parameters");
+    assert_int_equal(cJSON_GetArraySize(parameters), 4);
+    const cJSON *w1 = cJSON_GetObjectItem(parameters, "W1");
+    assert_int_equal(cJSON_GetArraySize(w1), 2);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(w1, 0)), 3);
+    cJSON_Delete(object);
+    free(r);
+}
+
+/* Everything but the times. */
+static char *timeless(const char *out)
+{
+    cJSON *object = cJSON_Parse(out);
+    cJSON_DeleteItemFromObject(object, "seconds");
+    cJSON_DeleteItemFromObject(object, "updates_per_second");
+    cJSON_DeleteItemFromObject(object, "samples_per_second");
+    char *text = cJSON_Print(object);
+    cJSON_Delete(object);
+    return text;
+}
+
+static void options_override_the_lesson(void **state)
+{
+    (void)state;
+    static const char common[] = "train %s/lessons/06-xor.md --format json --epochs 20 ";
+    const char *const more[] = {
+        "",          "",          "--seed 3",        "--seed 4",
+        "--batch 4", "--batch 3", "--precision f64", "--threads 2 --native"};
+    /* which of them come out as the first */
+    const int same[] = {1, 1, 1, 0, 1, 0, 1, 1};
+    char *first = NULL;
+    for (size_t i = 0; i < 8; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "%s%s", common, more[i]);
+        struct run *r = run(command_train, line);
+        assert_int_equal(r->status, 0);
+        char *text = timeless(r->out);
+        if (!first)
+            first = strdup(text);
+        if ((strcmp(text, first) == 0) != same[i])
+            fail_msg("%s: %s\n%s", line, same[i] ? "differs" : "is the same", text);
+        cJSON_free(text);
+        free(r);
+    }
+    free(first);
+}
+
+static void text_names_what_was_trained(void **state)
+{
+    (void)state;
+    struct run *r = run(command_train, "train %s/lessons/06-xor.md --epochs 10");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "10 epochs, 10 updates"));
+    assert_non_null(strstr(r->out, "J from "));
+    assert_non_null(strstr(r->out, "W1, 2 x 3"));
+    assert_non_null(strstr(r->out, "Y, 4 x 1"));
+    free(r);
+}
+
+static void wrong_command_lines(void **state)
+{
+    (void)state;
+    const struct {
+        int (*command)(int, char **);
+        const char *line;
+        int status;
+        const char *text;
+    } cases[] = {
+        {command_train, "train", EXIT_USAGE, "one lesson"},
+        {command_train, "train a b", EXIT_USAGE, "one lesson"},
+        {command_train, "train a --epochs 0", EXIT_USAGE, "whole number from 1"},
+        {command_train, "train a --epochs 1e3", EXIT_USAGE, "whole number from 1"},
+        {command_train, "train a --seed -1", EXIT_USAGE, "whole number from 0"},
+        {command_train, "train a --batch x", EXIT_USAGE, "whole number from 1"},
+        {command_train, "train a --precision f32", EXIT_USAGE, "not there yet"},
+        {command_train, "train a --precision f16", EXIT_USAGE, "f64"},
+        {command_train, "train a --format xml", EXIT_USAGE, "text or json"},
+        {command_train, "train a --frobnicate", EXIT_USAGE, "frobnicate"},
+        {command_train, "train /nowhere.md", EXIT_MACHINE, "/nowhere.md"},
+        {command_train, "train %s/lessons/03-output-bias.md", EXIT_LESSON, "no train block"},
+        {command_train, "train %s/lessons/06-xor.md --help", 0, ""},
+        {command_check, "check", EXIT_USAGE, "one lesson or more"},
+        {command_check, "check /nowhere.md", EXIT_MACHINE, "/nowhere.md"},
+        {command_check, "check --help", 0, ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct run *r = run(cases[i].command, cases[i].line);
+        if (r->status != cases[i].status || !strstr(r->err, cases[i].text))
+            fail_msg("%s: status %d, %s", cases[i].line, r->status, r->err);
+        free(r);
+    }
+}
+
+static void check_counts(void **state)
+{
+    (void)state;
+    struct run *r = run(command_check, "check %1$s/lessons/03-output-bias.md "
+                                       "%1$s/lessons/04-output-weights.md %1$s/lessons/06-xor.md");
+    assert_int_equal(r->status, 0);
+    assert_string_equal(r->err, "");
+    int lines = 0;
+    for (const char *at = r->out; (at = strstr(at, ": ok: ")); at++)
+        lines++;
+    assert_int_equal(lines, 3);
+    free(r);
+}
+
+/* A lesson in a temporary file; returns its path. */
+static const char *lesson_file(const char *claim)
+{
+    static char path[64];
+    strcpy(path, "/tmp/chalkgrad-XXXXXX.md");
+    int fd = mkstemps(path, 3);
+    FILE *file = fdopen(fd, "w");
+    fprintf(file,
+            "# A claim\n\n```model\nH : 1 x 2; W : 2 x 2; Y = H @ W; J = sum(Y ^ 2)\n```\n\n"
+            "```derive\ndJ/dW\n```\n\n```claim\n%s\n```\n",
+            claim);
+    fclose(file);
+    return path;
+}
+
+static void false_claims_are_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *claim;
+        int status;
+    } cases[] = {{"dJ/dW = H.T @ (2 * Y)", 0}, {"dJ/dY = Y", 1}, {"dJ/dH = 2 * Y @ W", 1}};
+    for (size_t i = 0; i < 3; i++) {
+        char line[128], place[96];
+        const char *path = lesson_file(cases[i].claim);
+        snprintf(line, sizeof line, "check %s", path);
+        snprintf(place, sizeof place, "%s:12:1: error: ", path);
+        struct run *r = run(command_check, line);
+        if (r->status != cases[i].status || (r->status && !strstr(r->err, place)))
+            fail_msg("%s: status %d, %s", cases[i].claim, r->status, r->err);
+        unlink(path);
+        free(r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(xor_is_learnt),
+        cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(text_names_what_was_trained),
+        cmocka_unit_test(wrong_command_lines),
+        cmocka_unit_test(check_counts),
+        cmocka_unit_test(false_claims_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
