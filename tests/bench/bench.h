@@ -1,0 +1,24 @@
+/* Figures as ratios, measured in one run. A row compares two pieces of work; add one by writing its
+ * functions and naming it in the list of bench.c. */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stddef.h>
+
+struct bench_row {
+    const char *name;    /* what is measured */
+    const char *against; /* what it is compared with */
+    void *(*begin)(void);
+    void (*work)(void *state, size_t times);
+    void (*reference)(void *state, size_t times);
+    void (*end)(void *state);
+};
+
+extern const struct bench_row bench_train_xor;
+extern const struct bench_row bench_derive_xor;
+extern const struct bench_row bench_verify_xor;
+
+/* The XOR network of the lesson, in the model language. */
+extern const char bench_xor_model[];
+
+#endif
