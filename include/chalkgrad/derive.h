@@ -21,7 +21,11 @@ enum cg_children {
                                follows */
 };
 
-/* One line: lhs = rhs, obtained from the line before by a rule. */
+/* One line: lhs = rhs, obtained from the line before by a rule.
+ *
+ * Sub-terms that the rule left alone are the same nodes in `before` and rhs. New ones lead back
+ * through `origin`, over the lines of the atoms, to the node of `before` that they were made from;
+ * where no node of `before` is met on the way, the sub-term is new. */
 struct cg_step {
     enum cg_rule rule;
     const char *note;          /* shown beside the rule's name, or NULL: "with dJ/dY from above" */

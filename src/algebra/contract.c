@@ -220,27 +220,6 @@ static void unsum(struct term *term, char letter)
     term->n_summed = kept;
 }
 
-/* M_ss: the diagonal of M along s, and its sum the trace. */
-static void take_diagonals(struct term *term)
-{
-    struct cg_arena *arena = term->work->arena;
-    for (size_t i = 0; i < term->count; i++) {
-        struct piece *piece = &term->pieces[i];
-        char letter = piece->row.letter;
-        if (!letter || letter != piece->col.letter)
-            continue;
-        if (is_summed(term, letter) && count_carriers(term, letter) == 1) {
-            piece->matrix = cg_unary(arena, CG_TRACE, piece->matrix, (struct cg_shape){0, 0});
-            piece->row = piece->col = no_index;
-            unsum(term, letter);
-        } else {
-            piece->matrix = cg_unary(arena, CG_DIAG, piece->matrix,
-                                     (struct cg_shape){0, piece->matrix->shape.cols});
-            piece->row = no_index;
-        }
-    }
-}
-
 static bool same_indices(const struct piece *a, const struct piece *b)
 {
     return order(a) == order(b) && (!a->row.letter || carries(b, a->row.letter)) &&
@@ -324,13 +303,23 @@ static const struct cg_expr *sum(struct term *term, enum cg_axis axis, const str
     return cg_reduce(term->work->arena, CG_SUM, axis, matrix);
 }
 
+/* sum(sum(A, axis=0)) = sum(A), sum(diag(A)) = trace(A) */
+static const struct cg_expr *sum_all(struct term *term, const struct cg_expr *matrix)
+{
+    while (matrix->op == CG_SUM || matrix->op == CG_TRANSPOSE)
+        matrix = matrix->args[0];
+    if (matrix->op == CG_DIAG)
+        return cg_unary(term->work->arena, CG_TRACE, matrix->args[0], (struct cg_shape){0, 0});
+    return sum(term, CG_AXIS_ALL, matrix);
+}
+
 /* S_s 1 and S_s v_s */
 static struct piece sum_weight(struct term *term, const struct node *node)
 {
     const struct cg_expr *matrix =
         node->n_weights ? term->pieces[node->weight].matrix
                         : cg_constant(term->work->arena, CG_ONES, (struct cg_shape){node->dim, 0});
-    return (struct piece){sum(term, CG_AXIS_ALL, matrix), no_index, no_index};
+    return (struct piece){sum_all(term, matrix), no_index, no_index};
 }
 
 /* S_s E_sx (v_s): the sum along an axis, or the product with the weight. It stands upright where x
@@ -342,6 +331,8 @@ static struct piece sum_edge(struct term *term, const struct node *node, struct 
     struct cg_index x = edge.col;
     if (!node->n_weights) {
         struct piece own = term->pieces[node->edges[0]];
+        if (own.matrix->op == CG_TRANSPOSE)
+            own = turned(term, own);
         bool along_rows = own.row.letter == node->letter;
         struct piece out = along_rows
                                ? (struct piece){sum(term, CG_AXIS_ROWS, own.matrix), no_index, x}
@@ -484,7 +475,6 @@ static const struct cg_expr *assemble(struct term *term, struct cg_index row, st
 const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,
                                     const char **why)
 {
-    take_diagonals(term);
     merge_parallel(term, row);
     while (term->n_summed) {
         if (!sum_one(term, row, col)) {

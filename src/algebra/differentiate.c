@@ -35,6 +35,8 @@ static const struct cg_expr *d(struct work *work, const struct cg_expr *node,
 static const struct cg_expr *d_addend(struct work *work, const struct cg_expr *node,
                                       const struct cg_expr *arg)
 {
+    if (arg->op == CG_NEG && !depends(node, arg))
+        return cg_unary(work->arena, CG_NEG, d_addend(work, node, arg->args[0]), scalar);
     bool input = arg->op == CG_ENTRY && arg->args[0]->op == CG_NAME &&
                  arg->args[0]->u.value->kind == CG_VALUE_INPUT;
     if (!input)

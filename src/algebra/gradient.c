@@ -105,6 +105,18 @@ static struct links find_links(struct request *request, struct trace *trace)
     return links;
 }
 
+/* The terms of a sum in which wrt stands itself. */
+static const struct cg_expr *own_terms(struct trace *trace, const struct cg_expr *body)
+{
+    if (body->op != CG_ADD)
+        return body;
+    struct exprs terms = {0};
+    for (size_t i = 0; i < body->n_args; i++)
+        if (cg_mentions(body->args[i], trace->derivation->wrt))
+            exprs_add(trace->work.arena, &terms, own_terms(trace, body->args[i]));
+    return cg_nary(trace->work.arena, CG_ADD, terms.count, terms.items, body->shape);
+}
+
 static struct cg_step *chain_line(struct request *request, struct trace *trace, struct links *links)
 {
     struct cg_arena *arena = trace->work.arena;
@@ -123,13 +135,17 @@ static struct cg_step *chain_line(struct request *request, struct trace *trace, 
             sum_over_entry(trace, link->at, scalar_times(&trace->work, link->outer, link->inner)));
     }
     if (cg_mentions(request->of->body, own->wrt)) {
-        const struct cg_expr *body =
-            entry_push(&trace->work, request->of->body, no_index, no_index);
-        links->direct = cg_partial(arena, body, own->wrt, own->row, own->col, false);
+        const struct cg_expr *body = own_terms(trace, request->of->body);
+        links->direct = cg_partial(arena, entry_push(&trace->work, body, no_index, no_index),
+                                   own->wrt, own->row, own->col, false);
         exprs_add(arena, &terms, links->direct);
     }
-    return trace_line(trace, CG_RULE_CHAIN, trace->lhs,
-                      scalar_sum(&trace->work, terms.count, terms.items));
+    struct cg_step *line = trace_line(trace, CG_RULE_CHAIN, trace->lhs,
+                                      scalar_sum(&trace->work, terms.count, terms.items));
+    if (links->direct)
+        line->note = cg_format(arena, "and where %s itself uses %s, the other names held fixed",
+                               request->of->name, own->wrt->name);
+    return line;
 }
 
 static void add_children(struct request *request, struct steps *children,
@@ -219,7 +235,7 @@ static void note_reused(struct request *request, struct cg_step *line, const str
         if (!links->items[i].derived_here)
             cg_putf(&text, "%s∂%s/∂%s", text.length ? ", " : "", request->of->name,
                     links->items[i].user->name);
-    if (text.length) {
+    if (text.length && line) {
         cg_put(&text, " from above");
         line->note = cg_strdup(request->book->arena, text.text);
     }

@@ -292,12 +292,24 @@ static const struct cg_expr *broadcast(struct work *work, const struct cg_expr *
     return rows ? matrix_product(work, ones, matrix) : matrix_product(work, matrix, ones);
 }
 
+/* Are row and col all that is free? */
+static bool only_free(const struct cg_expr *expr, struct cg_index row, struct cg_index col)
+{
+    struct cg_index free[3];
+    size_t count = cg_free_indices(expr, free, 3);
+    for (size_t i = 0; i < count && i < 3; i++)
+        if (free[i].letter != row.letter && free[i].letter != col.letter)
+            return false;
+    return count <= 2;
+}
+
 const struct cg_expr *matrix_form(struct work *work, const struct cg_expr *expr,
                                   struct cg_index row, struct cg_index col, const char **why)
 {
-    const char *reason = NULL;
+    const char *reason = "more than two indices are free";
     work->effort = 0;
-    const struct cg_expr *matrix = form(work, expr, row, col, &reason);
+    const struct cg_expr *matrix =
+        only_free(expr, row, col) ? form(work, expr, row, col, &reason) : NULL;
     if (matrix && work->failure) {
         matrix = NULL;
         reason = work->failure;

@@ -94,7 +94,8 @@ struct cg_index index_fresh(struct work *work, int dim, enum index_role role)
                 work->used[(unsigned char)*letter] = true;
                 return (struct cg_index){*letter, dim};
             }
-    work->failure = "a line would need more than fifty different indices";
+    work->failure = "a line would need more than fifty different indices: give parts of it a "
+                    "name";
     return (struct cg_index){'Z', dim};
 }
 

@@ -96,6 +96,11 @@ void cg_put_utf8(struct cg_strbuf *buf, uint32_t c)
 void cg_put_number(struct cg_strbuf *buf, double number)
 {
     char text[40];
+    bool whole = number > -1e15 && number < 1e15 && number == (double)(int64_t)number;
+    if (whole) { /* 10, not 1e+01 */
+        cg_putf(buf, "%.0f", number);
+        return;
+    }
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, number);
         if (strtod(text, NULL) == number)

@@ -37,6 +37,12 @@ static void numbers_read_back_exactly(void **state)
     cg_put_number(&buf, 0.1);
     assert_string_equal(buf.text, "0.1");
     cg_strbuf_clear(&buf);
+    cg_put_number(&buf, 10);
+    assert_string_equal(buf.text, "10");
+    cg_strbuf_clear(&buf);
+    cg_put_number(&buf, -5000);
+    assert_string_equal(buf.text, "-5000");
+    cg_strbuf_clear(&buf);
     cg_put_number(&buf, NAN);
     assert_non_null(strstr(buf.text, "nan"));
     cg_strbuf_finish(&buf);
