@@ -120,6 +120,8 @@ bool lines_collapse(struct trace *trace, bool sorted)
         trace_begin(trace);
         trace_atom(trace, CG_RULE_REORDER, sorted_factors(trace, trace->rhs));
     }
+    trace_begin(trace);
+    trace_atom(trace, CG_RULE_REORDER, gather_common_factors(&trace->work, trace->rhs));
     return !trace->work.failure;
 }
 

@@ -38,7 +38,12 @@ enum simplify_flags {
 };
 const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
                                enum simplify_flags flags);
-/* a b exactly where both are fractions and it fits, else in floating point. */
+/* gather.c: equal up to the order of factors and terms and the letters of bound indices. */
+bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr *b);
+/* a b + a c = a (b + c), wherever a factor is common to all terms of a sum. */
+const struct cg_expr *gather_common_factors(struct work *work, const struct cg_expr *expr);
+
+/* number.c: a b exactly where both are fractions and it fits, else in floating point. */
 const struct cg_expr *number_product(struct cg_arena *arena, const struct cg_expr *a,
                                      const struct cg_expr *b);
 const struct cg_expr *number_sum(struct cg_arena *arena, const struct cg_expr *a,
