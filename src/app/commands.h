@@ -9,6 +9,7 @@ enum { EXIT_LESSON = 1, EXIT_USAGE = 2, EXIT_MACHINE = 3 };
 
 int command_view(int argc, char **argv); /* bare, or LESSON.md: a window, or a replay */
 int command_show(int argc, char **argv);
+int command_derive(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_train(int argc, char **argv);
 

@@ -12,6 +12,7 @@ struct command {
 
 static const struct command commands[] = {
     {"check", command_check, "every line and claim of lessons verified"},
+    {"derive", command_derive, "one gradient, line by line: text, LaTeX, NumPy, JSON"},
     {"show", command_show, "one picture of a lesson, without a window"},
     {"train", command_train, "trains by the derived gradients, without a window"},
 };

@@ -1,0 +1,322 @@
+/* chalkgrad derive: one gradient of a lesson or a bare model, derived, verified and printed. */
+#include "app/commands.h"
+#include "app/derive.h"
+
+#include <chalkgrad/file.h>
+#include <chalkgrad/lesson.h>
+#include <chalkgrad/print.h>
+
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { TRIALS = 2, LARGEST_FILE = 1 << 20 };
+
+static const char help[] =
+    "usage: chalkgrad derive FILE --wrt NAME [OPTIONS]\n"
+    "       chalkgrad derive -e 'STATEMENTS' --wrt NAME [OPTIONS]\n"
+    "Derives the gradient of one value of a model by another, line by line, checks every line\n"
+    "with numbers and prints it. FILE is a lesson (.md), whose names for results are used, or a\n"
+    "file of the model language; - reads standard input.\n"
+    "\n"
+    "  -e, --expression S  the model itself, statements separated by ;\n"
+    "      --wrt NAME      what to derive by\n"
+    "      --of NAME       what to derive (default J)\n"
+    "      --format F      text (default), latex, numpy or json\n"
+    "      --atoms         text: every single rule on a line of its own\n"
+    "\n"
+    "Example: chalkgrad derive -e 'X : 4 x 3; w : 3 x 1; J = norm2(X @ w)' --wrt w\n";
+
+enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_JSON };
+
+struct request {
+    const char *file, *statements, *wrt, *of;
+    enum format format;
+    bool atoms, help;
+};
+
+/* A model with its numbers: a lesson's, or our own. */
+struct source {
+    struct cg_lesson *lesson;
+    struct cg_arena arena;
+    struct cg_model own_model;
+    struct cg_book own_book;
+    struct cg_env own_env;
+    struct cg_model *model;
+    struct cg_book *book;
+    struct cg_env *env;
+};
+
+static bool complain(const char *value, const char *what)
+{
+    fprintf(stderr, "chalkgrad: %s: %s\n", value, what);
+    return false;
+}
+
+static bool take_format(struct request *request, const char *value)
+{
+    static const char *const names[] = {"text", "latex", "numpy", "json"};
+    if (!strcmp(value, "c"))
+        return complain(value, "C is not printed yet; text, latex, numpy and json are");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(value, names[i])) {
+            request->format = (enum format)i;
+            return true;
+        }
+    return complain(value, "--format takes text, latex, numpy or json");
+}
+
+static bool take_option(struct request *request, int code, char *value)
+{
+    switch (code) {
+    case 'e':
+        request->statements = value;
+        return true;
+    case 'w':
+        request->wrt = value;
+        return true;
+    case 'o':
+        request->of = value;
+        return true;
+    case 'f':
+        return take_format(request, value);
+    case 'a':
+        return request->atoms = true;
+    case 'h':
+        return request->help = true;
+    default: /* getopt has said what is wrong */
+        return false;
+    }
+}
+
+static bool parse(struct request *request, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"expression", required_argument, NULL, 'e'},
+        {"wrt", required_argument, NULL, 'w'},
+        {"of", required_argument, NULL, 'o'},
+        {"format", required_argument, NULL, 'f'},
+        {"atoms", no_argument, NULL, 'a'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    *request = (struct request){.of = "J"};
+    int code;
+    optind = 1;
+    while ((code = getopt_long(argc, argv, "e:h", options, NULL)) != -1)
+        if (!take_option(request, code, optarg))
+            return false;
+    if (request->help)
+        return true;
+    if (argc - optind != (request->statements ? 0 : 1)) {
+        fputs("chalkgrad: derive takes one FILE, or -e 'STATEMENTS'; see chalkgrad derive --help\n",
+              stderr);
+        return false;
+    }
+    request->file = request->statements ? "-e" : argv[optind];
+    if (!request->wrt)
+        fputs("chalkgrad: derive needs --wrt NAME: what to derive by\n", stderr);
+    return request->wrt != NULL;
+}
+
+static bool is_lesson(const char *file)
+{
+    const char *dot = strrchr(file, '.');
+    return dot && (!strcasecmp(dot, ".md") || !strcasecmp(dot, ".markdown"));
+}
+
+static bool open_model(struct source *source, const struct request *request, struct cg_error *error)
+{
+    const char *text = request->statements;
+    size_t size = text ? strlen(text) : 0;
+    if (!text)
+        text = cg_read_file(&source->arena, request->file, LARGEST_FILE, &size, error);
+    if (!text)
+        return false;
+    source->model = &source->own_model;
+    source->book = &source->own_book;
+    cg_model_init(source->model, &source->arena, request->file);
+    cg_book_init(source->book, source->model, &source->arena);
+    if (!cg_model_add(source->model, text, size, 1, error))
+        return false;
+    if (!cg_env_init(&source->own_env, source->model, 1, error)) {
+        if (error->place.line)
+            cg_error_quote(error, text, size, 1);
+        return false;
+    }
+    source->env = &source->own_env;
+    return true;
+}
+
+static bool open_source(struct source *source, const struct request *request,
+                        struct cg_error *error)
+{
+    *source = (struct source){0};
+    cg_arena_init(&source->arena);
+    if (request->statements || !is_lesson(request->file))
+        return open_model(source, request, error);
+    source->lesson = cg_lesson_open(request->file, error);
+    if (!source->lesson)
+        return false;
+    source->model = &source->lesson->model;
+    source->book = &source->lesson->book;
+    source->env = &source->lesson->env;
+    return true;
+}
+
+static void close_source(struct source *source)
+{
+    cg_env_finish(&source->own_env);
+    cg_arena_finish(&source->arena);
+    cg_lesson_close(source->lesson);
+}
+
+/* A value that the command line names. */
+static const struct cg_value *find_value(const struct source *source, const struct request *request,
+                                         const char *option, const char *name)
+{
+    const struct cg_value *value = cg_model_find(source->model, name);
+    if (value)
+        return value;
+    const char *near = cg_model_nearest(source->model, name);
+    fprintf(stderr, "chalkgrad: %s: there is no value %s in %s", option, name, request->file);
+    if (near && cg_model_find(source->model, near))
+        fprintf(stderr, "; did you mean %s?", near);
+    else if (!strcmp(option, "--of") && !strcmp(name, "J"))
+        fputs("; say with --of what to derive", stderr);
+    fputc('\n', stderr);
+    return NULL;
+}
+
+/* The first line that does not hold; NULL where all do. */
+static const struct cg_step *find_false(const struct cg_check *checks,
+                                        const struct cg_step *const *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct cg_step *inner = find_false(checks, steps[i]->children, steps[i]->n_children);
+        if (inner)
+            return inner;
+        if (!checks[steps[i]->id].holds)
+            return steps[i];
+    }
+    return NULL;
+}
+
+static bool verify(struct derive_result *result, const struct cg_derivation *derivation,
+                   struct cg_error *error)
+{
+    double worst = cg_verify(result->book, derivation, result->env, TRIALS, result->checks);
+    result->max_relative_error = fmax(result->max_relative_error, worst);
+    const struct cg_step *step = find_false(result->checks, derivation->steps, derivation->n_steps);
+    if (!step)
+        return true;
+    struct cg_strbuf line;
+    cg_strbuf_init(&line);
+    cg_print_line(&line, derivation->model, step->lhs, step->rhs);
+    cg_fail(error, derivation->model->file, (struct cg_place){0},
+            "the derivation of d%s/d%s does not hold: by the rule '%s' the line %s came out as %g "
+            "instead of %g",
+            derivation->of->name, derivation->wrt->name, cg_rule_info(step->rule)->key, line.text,
+            result->checks[step->id].got, result->checks[step->id].expected);
+    cg_strbuf_finish(&line);
+    return false;
+}
+
+static size_t count_lines(const struct cg_step *const *steps, size_t count)
+{
+    size_t lines = count;
+    for (size_t i = 0; i < count; i++)
+        lines += count_lines(steps[i]->children, steps[i]->n_children);
+    return lines;
+}
+
+static void print_text(const struct derive_result *result, const struct request *request)
+{
+    struct cg_strbuf out;
+    size_t lines = count_lines(result->derivation->steps, result->derivation->n_steps);
+    cg_strbuf_init(&out);
+    for (size_t i = 0; i < result->n_above; i++) {
+        cg_print_derivation(&out, result->above[i], request->atoms);
+        cg_putc(&out, '\n');
+        lines += count_lines(result->above[i]->steps, result->above[i]->n_steps);
+    }
+    cg_print_derivation(&out, result->derivation, request->atoms);
+    printf("%s\n%zu lines checked, largest relative error %.1e\n", out.text, lines,
+           result->max_relative_error);
+    cg_strbuf_finish(&out);
+}
+
+static void print(const struct derive_result *result, const struct request *request)
+{
+    struct cg_strbuf out;
+    cg_strbuf_init(&out);
+    switch (request->format) {
+    case FORMAT_TEXT:
+        print_text(result, request);
+        break;
+    case FORMAT_LATEX:
+        for (size_t i = 0; i < result->n_above; i++)
+            cg_print_derivation_latex(&out, result->above[i]);
+        cg_print_derivation_latex(&out, result->derivation);
+        break;
+    case FORMAT_NUMPY:
+        cg_print_numpy(&out, result->book, result->derivation);
+        break;
+    case FORMAT_JSON:
+        derive_print_json(result);
+        break;
+    }
+    fputs(out.text, stdout);
+    cg_strbuf_finish(&out);
+}
+
+static bool derive(struct source *source, const struct request *request, const struct cg_value *of,
+                   const struct cg_value *wrt, struct cg_error *error)
+{
+    struct derive_result result = {.book = source->book, .env = source->env};
+    result.derivation = cg_book_find(source->book, of, wrt);
+    if (!result.derivation)
+        result.derivation =
+            cg_derive(source->book, of, wrt, NULL, NULL, (struct cg_place){0}, error);
+    if (!result.derivation)
+        return false;
+    derive_collect_above(&result, &source->arena);
+    result.checks = cg_alloc_array(&source->arena, source->book->n_steps, sizeof *result.checks);
+    bool holds = true;
+    for (size_t i = 0; i < result.n_above && holds; i++)
+        holds = verify(&result, result.above[i], error);
+    if (!holds || !verify(&result, result.derivation, error))
+        return false;
+    print(&result, request);
+    return true;
+}
+
+int command_derive(int argc, char **argv)
+{
+    struct request request;
+    struct source source;
+    struct cg_error error;
+    if (!parse(&request, argc, argv))
+        return EXIT_USAGE;
+    if (request.help) {
+        fputs(help, stdout);
+        return 0;
+    }
+    int status = 0;
+    if (open_source(&source, &request, &error)) {
+        const struct cg_value *of = find_value(&source, &request, "--of", request.of);
+        const struct cg_value *wrt =
+            of ? find_value(&source, &request, "--wrt", request.wrt) : NULL;
+        if (!wrt)
+            status = EXIT_USAGE;
+        else if (!derive(&source, &request, of, wrt, &error))
+            status = command_failed(&error);
+    } else {
+        status = command_failed(&error);
+    }
+    close_source(&source);
+    return status;
+}
