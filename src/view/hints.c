@@ -29,7 +29,6 @@ static size_t training_hints(const struct cg_frame *frame, struct hint *hints)
     size_t n = 0;
     hints[n++] = (struct hint){CG_ACTION_PLAY, frame->position->running ? "freeze" : "run"};
     if (!frame->position->running) {
-        hints[n++] = (struct hint){CG_ACTION_DERIVE, "how did this number come about?"};
         hints[n++] = (struct hint){CG_ACTION_UPDATE_BACK, "one update back"};
         hints[n++] = (struct hint){CG_ACTION_UPDATE, "forward"};
         hints[n++] = (struct hint){CG_ACTION_RESTART, "same start again"};

@@ -22,6 +22,9 @@ struct inker {
     struct cg_objects *objects;
     struct cg_strbuf out;
     int depth;
+    bool below;       /* the next \\partial is that of a denominator */
+    bool has_partial; /* then `partial` is the ink of the fraction's signs */
+    struct cg_object partial;
 };
 
 enum { DEEPEST = 32 };
@@ -228,6 +231,40 @@ static void put_nucleus(struct inker *ink, struct slice nucleus, const struct cg
         cg_putc(&ink->out, '}');
 }
 
+/* A nucleus that can be a name: a letter or a command. */
+static bool names(const char *at)
+{
+    return isalpha((unsigned char)*at) || ((unsigned char)*at & 0x80) ||
+           (*at == '\\' && isalpha((unsigned char)at[1]));
+}
+
+/* Gradients of a scalar are in the gradient's ink, other derivatives in that of what changes; the
+ * sign in the denominator is as that in the numerator. Returns what was read: the sign, and above
+ * also the scalar behind it. */
+static size_t ink_partial(struct inker *ink, const char *at)
+{
+    size_t sign = strlen("\\partial");
+    const char *behind = blanks(at + sign);
+    struct atom atom = {0};
+    size_t length = names(behind) ? read_atom(behind, &atom) : 0;
+    const struct cg_value *of = length > 0 ? find_value(ink, &atom) : NULL;
+    bool scalar = of && of->shape.rows == 0 && of->shape.cols == 0;
+    if (!ink->below) {
+        ink->has_partial = of != NULL;
+        ink->partial = (struct cg_object){.kind = CG_OBJECT_VALUE, .value = of};
+        if (scalar)
+            ink->partial =
+                (struct cg_object){.kind = CG_OBJECT_TERM, .node = cg_grad(ink->arena, of, of)};
+    }
+    bool with_scalar = scalar && !ink->below && !atom.sub.at && !atom.sup.at;
+    ink->below = !ink->below;
+    put_nucleus(ink, (struct slice){at, sign}, ink->has_partial ? &ink->partial : NULL);
+    if (!with_scalar)
+        return sign;
+    put_nucleus(ink, atom.nucleus, &ink->partial);
+    return (size_t)(behind - at) + length;
+}
+
 static void ink_atom(struct inker *ink, const struct atom *atom)
 {
     const struct cg_value *value = find_value(ink, atom);
@@ -264,13 +301,6 @@ static bool copies_argument(const char *at, size_t length)
     return false;
 }
 
-/* A nucleus that can be a name: a letter or a command. */
-static bool names(const char *at)
-{
-    return isalpha((unsigned char)*at) || ((unsigned char)*at & 0x80) ||
-           (*at == '\\' && isalpha((unsigned char)at[1]));
-}
-
 static void ink_tokens(struct inker *ink, struct slice tex)
 {
     if (++ink->depth > DEEPEST) {
@@ -290,6 +320,8 @@ static void ink_tokens(struct inker *ink, struct slice tex)
             if (*argument == '{')
                 n = (size_t)(argument - at) + token_length(argument);
             cg_putn(&ink->out, at, n);
+        } else if (n == strlen("\\partial") && strncmp(at, "\\partial", n) == 0) {
+            n = ink_partial(ink, at);
         } else if (names(at)) {
             struct atom atom;
             size_t length = read_atom(at, &atom);

@@ -1,8 +1,6 @@
 #include "view/training.h"
 
 #include "view/training_parts.h"
-#include "view/widgets.h"
-
 #include <math.h>
 
 /* Where the parts go: in a wide window three columns, in a narrow one rows. Empty boxes are not
@@ -13,26 +11,26 @@ struct places {
 
 static struct places wide(const struct cg_frame *frame, struct cg_box area, bool surface, bool rows)
 {
-    float gap = 2 * frame->em, w = area.w - 2 * gap, h = area.h;
-    struct places at = {0};
-    float left = surface ? 0.31f * w : 0.42f * w, right = surface ? 0.31f * w : 0.58f * w - gap;
-    float middle = w - left - right;
-    float loss = fminf(0.5f * h, h - 9.2f * frame->em);
-    at.params = (struct cg_box){area.x, area.y, left, h};
-    float x = area.x + area.w - right;
-    at.loss = (struct cg_box){x, area.y, right, loss};
-    float below = area.y + loss + 0.9f * frame->em;
-    at.update = (struct cg_box){x, below, right, area.y + h - below};
+    float em = frame->em, gap = 2 * em, h = area.h, left, tall;
+    struct cg_box widest = {area.x, area.y, (surface ? 0.34f : 0.45f) * area.w, h};
+    training_params_size(frame, widest, &left, &tall);
+    float rest = area.w - left - gap, x = area.x + left + gap;
+    float right = surface ? fmaxf(15 * em, 0.43f * (rest - gap)) : rest;
+    struct places at = {.params = widest};
+    float loss = fminf(0.52f * h, h - 9 * em);
+    at.loss = (struct cg_box){area.x + area.w - right, area.y, right, loss};
+    float below = area.y + loss + 0.9f * em;
+    at.update = (struct cg_box){at.loss.x, below, right, area.y + h - below};
     if (surface) {
-        float m = area.x + left + gap;
-        float split = rows ? fminf(middle + 1.6f * frame->em, 0.62f * h) : h;
-        at.surface = (struct cg_box){m, area.y, middle, split};
-        float top = area.y + split + 0.8f * frame->em;
-        if (rows)
-            at.rows = (struct cg_box){m, top, middle, area.y + h - top};
+        float middle = rest - right - gap;
+        float split = rows ? fminf(middle + 1.6f * em, 0.56f * h) : h;
+        at.surface = (struct cg_box){x, area.y, middle, split};
+        float top = area.y + split + 0.7f * em;
+        at.rows = (struct cg_box){x, top, middle, area.y + h - top};
     } else if (rows) {
-        at.update.w = 0.45f * right;
-        at.rows = (struct cg_box){x + 0.5f * right, below, 0.5f * right, at.update.h};
+        at.update.w = fminf(0.42f * right, 17 * em);
+        float from = at.update.x + at.update.w + gap;
+        at.rows = (struct cg_box){from, below, area.x + area.w - from, at.update.h};
     }
     return at;
 }
@@ -40,19 +38,22 @@ static struct places wide(const struct cg_frame *frame, struct cg_box area, bool
 static struct places narrow(const struct cg_frame *frame, struct cg_box area, bool surface,
                             bool rows)
 {
-    float gap = 1.2f * frame->em, w = area.w, h = area.h;
+    float em = frame->em, gap = 1.2f * em, w = area.w, half = (w - gap) / 2, used, tall;
+    float below = 8.4f * em;
+    training_params_size(frame, (struct cg_box){area.x, area.y, w, 0.45f * area.h}, &used, &tall);
+    float top = area.h - tall - below - 2 * gap;
+    if (top > 0.45f * area.h) { /* what is left goes to the last row */
+        below += top - 0.45f * area.h;
+        top = 0.45f * area.h;
+    }
     struct places at = {0};
-    float top = 0.3f * h, half = (w - gap) / 2;
     at.loss = (struct cg_box){area.x, area.y, surface ? half : w, top};
-    if (surface)
-        at.surface = (struct cg_box){area.x + half + gap, area.y, half, top};
-    float below = fminf(8.2f * frame->em, 0.32f * h);
-    float middle = h - top - below - 2 * gap, y = area.y + top + gap;
-    at.params = (struct cg_box){area.x, y, w, middle};
-    y += middle + gap;
-    at.update = (struct cg_box){area.x, y, rows ? 0.42f * w : w, below};
-    if (rows)
-        at.rows = (struct cg_box){area.x + 0.42f * w + gap, y, 0.58f * w - gap, below};
+    at.surface = (struct cg_box){area.x + half + gap, area.y, half, top};
+    float y = area.y + top + gap;
+    at.params = (struct cg_box){area.x, y, w, tall + 1};
+    y += tall + gap;
+    at.update = (struct cg_box){area.x, y, rows ? 0.4f * w : w, below};
+    at.rows = (struct cg_box){area.x + 0.4f * w + gap, y, 0.6f * w - gap, below};
     return at;
 }
 

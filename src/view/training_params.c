@@ -7,6 +7,7 @@
 struct pair {
     struct training_grid param, gradient;
     const char *param_tex, *gradient_tex;
+    float label; /* the wider of the two */
 };
 
 /* How the pairs stand: in columns of `per_column`, gradients below the parameters or beside them.
@@ -47,6 +48,8 @@ static struct pair make_pair(const struct cg_frame *frame, size_t i)
         pair.param_tex = cg_format(&frame->scene->arena, "%s\\;\\cdot 10^{%d}", value->tex,
                                    pair.param.format.exponent);
     pair.gradient_tex = training_gradient_tex(frame, value, pair.gradient.format.exponent);
+    pair.label = fmaxf(training_tex_width(frame, frame->em, pair.param_tex),
+                       training_tex_width(frame, frame->em, pair.gradient_tex));
     return pair;
 }
 
@@ -59,10 +62,8 @@ static void column_size(const struct cg_frame *frame, const struct pair *pairs, 
     *width = *height = 0;
     for (size_t i = 0; i < count; i++) {
         const struct cg_matrix *m = pairs[i].param.matrix;
-        float label = fmaxf(training_tex_width(frame, em, pairs[i].param_tex),
-                            training_tex_width(frame, em, pairs[i].gradient_tex));
         float grid = (float)m->cols * (CELL_ASPECT * cell + gap) - gap;
-        *width = fmaxf(*width, fmaxf(label, grid));
+        *width = fmaxf(*width, fmaxf(pairs[i].label, grid));
         *height += LABEL * em + (float)m->rows * (cell + gap) - gap + (i > 0 ? GAP * em : 0);
     }
 }
@@ -130,12 +131,28 @@ static float draw_column(const struct cg_frame *frame, const struct pair *pairs,
     return width + dx;
 }
 
-void training_params_draw(const struct cg_frame *frame, struct cg_box box)
+static struct pair *make_pairs(const struct cg_frame *frame)
 {
     size_t count = frame->training->options->n_params;
     struct pair *pairs = cg_alloc_array(&frame->scene->arena, count, sizeof *pairs);
     for (size_t i = 0; i < count; i++)
         pairs[i] = make_pair(frame, i);
+    return pairs;
+}
+
+void training_params_size(const struct cg_frame *frame, struct cg_box box, float *width,
+                          float *height)
+{
+    size_t count = frame->training->options->n_params;
+    struct pair *pairs = make_pairs(frame);
+    struct arrangement how = arrange(frame, pairs, count, box);
+    total_size(frame, pairs, count, &how, width, height);
+}
+
+void training_params_draw(const struct cg_frame *frame, struct cg_box box)
+{
+    size_t count = frame->training->options->n_params;
+    struct pair *pairs = make_pairs(frame);
     struct arrangement how = arrange(frame, pairs, count, box);
     float width, height;
     total_size(frame, pairs, count, &how, &width, &height);

@@ -34,7 +34,10 @@ const char *training_gradient_tex(const struct cg_frame *frame, const struct cg_
 float training_caption(const struct cg_frame *frame, float x, float y, float width,
                        const char *text);
 
-/* Every parameter over its gradient (training_params.c). */
+/* Every parameter over or beside its gradient (training_params.c); the size that this takes of a
+ * box. */
+void training_params_size(const struct cg_frame *frame, struct cg_box box, float *width,
+                          float *height);
 void training_params_draw(const struct cg_frame *frame, struct cg_box box);
 
 /* What the network answers over the plane of its two inputs (training_surface.c). */

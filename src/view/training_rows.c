@@ -22,7 +22,9 @@ static bool find_factors(const struct cg_frame *frame, struct factors *factors)
     if (form->op == CG_MATMUL && form->args[0]->op == CG_TRANSPOSE) {
         factors->left = form->args[0]->args[0];
         factors->right = form->args[1];
-    } else if (form->op == CG_SUM && form->u.axis == CG_AXIS_ROWS) {
+    } else if (form->op == CG_SUM &&
+               (form->u.axis == CG_AXIS_ROWS ||
+                (form->u.axis == CG_AXIS_ALL && form->args[0]->shape.cols == 0))) {
         factors->right = form->args[0];
     } else {
         return false;
@@ -107,24 +109,61 @@ static void draw_sign(const struct cg_frame *frame, const char *sign, float x, f
 static const char *caption_of(const struct cg_frame *frame, const struct factors *factors,
                               const struct blocks *blocks)
 {
-    struct cg_arena *arena = &frame->scene->arena;
     const struct cg_value *param = frame->training->options->params[frame->position->pin_param];
-    const char *power =
-        blocks->format.exponent ? cg_format(arena, ", in $10^{%d}$", blocks->format.exponent) : "";
-    return cg_format(arena, "$%s$ is a sum over the %zu rows of data: %s%s",
-                     training_gradient_tex(frame, param, 0), blocks->count,
-                     factors->left ? "one outer product for each" : "one row for each", power);
+    return cg_format(&frame->scene->arena, "$%s$: %s for each of the %zu rows, added up",
+                     training_gradient_tex(frame, param, blocks->format.exponent),
+                     factors->left ? "one outer product" : "one row", blocks->count);
+}
+
+/* How the blocks and their sum stand: so many in a line. */
+struct lines {
+    size_t per_line, n_lines;
+    float cell, width; /* of a cell */
+    float sign, head;  /* between blocks; above each */
+};
+
+/* The number of blocks a line that gives the largest cells. */
+static struct lines arrange(const struct cg_frame *frame, const struct blocks *blocks, float width,
+                            float height)
+{
+    float em = frame->em;
+    struct lines best = {.cell = 0};
+    size_t count = blocks->shown + 1;
+    for (size_t per_line = count; per_line > 0; per_line--) {
+        struct lines lines = {.per_line = per_line, .head = 1.15f * em};
+        lines.n_lines = (count + per_line - 1) / per_line;
+        lines.sign = (blocks->shown < blocks->count ? 2.2f : 1.3f) * em;
+        float each = height / (float)lines.n_lines - lines.head;
+        lines.cell = fminf(each / (1.08f * (float)blocks->total.rows), 1.5f * em);
+        float room = width / (float)per_line - lines.sign;
+        lines.width =
+            fminf(1.9f * lines.cell, room / (float)blocks->total.cols - 0.08f * lines.cell);
+        lines.cell = fminf(lines.cell, lines.width / 1.6f);
+        if (lines.cell > 1.1f * best.cell)
+            best = lines;
+    }
+    return best;
+}
+
+static void draw_block(const struct cg_frame *frame, const struct training_grid *grid,
+                       const char *name, const struct lines *lines, float x, float y)
+{
+    float size = 0.66f * frame->em, w = training_grid_width(grid);
+    name = cg_fit_text(frame, CG_FACE_TEXT, size, name, w + 0.6f * lines->sign);
+    float width = cg_text_width(frame->fonts, &frame->scene->arena, CG_FACE_TEXT, size, name);
+    cg_scene_text(frame->scene, frame->fonts, CG_FACE_TEXT, x + (w - width) / 2,
+                  y + 0.75f * frame->em, size, frame->theme->dim, name);
+    training_grid_draw(frame, grid, x, y + lines->head);
 }
 
 static void draw_blocks(const struct cg_frame *frame, const struct blocks *blocks,
-                        struct cg_box box, float cell, float width, float sign)
+                        const struct lines *lines, float left, float top)
 {
-    float em = frame->em, x = box.x, top = box.y + 1.1f * em;
     struct training_grid grid = {.format = blocks->format,
                                  .largest = blocks->largest,
-                                 .cell_height = cell,
-                                 .cell_width = width,
-                                 .gap = 0.08f * cell,
+                                 .cell_height = lines->cell,
+                                 .cell_width = lines->width,
+                                 .gap = 0.08f * lines->cell,
                                  .value =
                                      frame->training->options->params[frame->position->pin_param],
                                  .pinned = true};
@@ -133,20 +172,13 @@ static void draw_blocks(const struct cg_frame *frame, const struct blocks *block
         grid.matrix = total ? &blocks->total : &blocks->each[n];
         grid.label = total ? "their sum" : "outer product";
         float w = training_grid_width(&grid), h = training_grid_height(&grid);
-        const char *name = total ? "sum" : row_name(frame, n);
-        float size = 0.66f * em;
-        name = cg_fit_text(frame, CG_FACE_TEXT, size, name, w + 0.6f * sign);
-        float name_width =
-            cg_text_width(frame->fonts, &frame->scene->arena, CG_FACE_TEXT, size, name);
-        cg_scene_text(frame->scene, frame->fonts, CG_FACE_TEXT, x + (w - name_width) / 2,
-                      box.y + 0.7f * em, size, frame->theme->dim, name);
-        training_grid_draw(frame, &grid, x, top);
-        if (!total) {
-            bool last = n + 1 == blocks->shown;
-            draw_sign(frame, last ? (blocks->shown < blocks->count ? "+ … =" : "=") : "+",
-                      x + w + sign / 2, top + h / 2);
-        }
-        x += w + sign;
+        float x = left + (float)(n % lines->per_line) * (w + lines->sign);
+        float y = top + (float)(n / lines->per_line) * (h + lines->head);
+        draw_block(frame, &grid, total ? "sum" : row_name(frame, n), lines, x, y);
+        bool last = n + 1 == blocks->shown, more = blocks->shown < blocks->count;
+        if (!total)
+            draw_sign(frame, last ? (more ? "+ … =" : "=") : "+", x + w + lines->sign / 2,
+                      y + lines->head + h / 2);
     }
 }
 
@@ -155,21 +187,11 @@ void training_rows_draw(const struct cg_frame *frame, struct cg_box box)
     struct factors factors;
     if (!find_factors(frame, &factors))
         return;
-    float em = frame->em, sign = 1.3f * em;
     struct blocks blocks = make_blocks(frame, &factors, 4);
-    if (blocks.shown < blocks.count)
-        sign = 2.2f * em;
     float caption =
         training_caption(frame, box.x, box.y, box.w, caption_of(frame, &factors, &blocks)) +
-        0.3f * em;
-    float rows = (float)blocks.total.rows, n = (float)blocks.shown + 1;
-    float cols = n * (float)blocks.total.cols;
-    float room = box.w - sign * (n - 1);
-    float cell = fminf((box.h - caption - 1.2f * em) / (rows * 1.08f), 1.5f * em);
-    float width = fminf(1.9f * cell, room / cols - 0.08f * cell);
-    cell = fminf(cell, width / 1.5f);
-    if (cell < 0.3f * em)
-        return;
-    draw_blocks(frame, &blocks, (struct cg_box){box.x, box.y + caption, box.w, box.h - caption},
-                cell, width, sign);
+        0.2f * frame->em;
+    struct lines lines = arrange(frame, &blocks, box.w, box.h - caption);
+    if (lines.cell > 0.2f * frame->em)
+        draw_blocks(frame, &blocks, &lines, box.x, box.y + caption);
 }

@@ -73,7 +73,7 @@ void training_surface_draw(const struct cg_frame *frame, struct cg_box box)
     float side = fminf(box.w, box.h - caption);
     if (side < 3 * frame->em)
         return;
-    struct cg_box plot = {box.x, box.y + caption, side, side};
+    struct cg_box plot = {box.x, box.y + caption, fminf(box.w, 1.45f * side), side};
     draw_texels(frame, plot);
     const struct cg_matrix *inputs = &frame->env->values[surface->inputs->id];
     for (size_t row = 0; row < inputs->rows && row < 64; row++)

@@ -22,9 +22,13 @@ static struct update pinned_update(const struct cg_frame *frame)
     update.old = param->data[cell];
     update.slope = cg_trainer_gradient(training->trainer, at->pin_param)->data[cell];
     update.has_next = training->next != NULL;
+    update.plain = training->options->optimizer == CG_SGD && training->updates_per_epoch == 1;
     if (update.has_next)
         update.next = training->next[at->pin_param].data[cell];
-    update.plain = training->options->optimizer == CG_SGD && training->updates_per_epoch == 1;
+    else if (update.plain && !training->problem) {
+        update.next = update.old - training->options->rate * update.slope;
+        update.has_next = true;
+    }
     return update;
 }
 
@@ -101,12 +105,13 @@ static float draw_sum(const struct cg_frame *frame, const struct update *update,
         draw_line(frame, box, y, NULL, step_words(frame), number_text(frame, step, decimals),
                   CG_FACE_TEXT, theme->gradient);
     }
+    if (!update->has_next)
+        return y;
     y += 0.45f * frame->em;
     cg_rule_line(frame, box.x, y, box.x + box.w, y, cg_hairline(frame), theme->dim);
     y += 1.1f * frame->em;
-    if (update->has_next)
-        draw_line(frame, box, y, NULL, "new weight", number_text(frame, update->next, decimals),
-                  CG_FACE_SEMIBOLD, theme->text);
+    draw_line(frame, box, y, NULL, "new weight", number_text(frame, update->next, decimals),
+              CG_FACE_SEMIBOLD, theme->text);
     return y + 0.5f * frame->em;
 }
 
