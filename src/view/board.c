@@ -1,31 +1,13 @@
 #include "view/board.h"
 
-#include "view/chrome.h"
-#include "view/help.h"
-#include "view/inked.h"
-#include "view/live.h"
-#include "view/narration.h"
+#include "view/board_private.h"
 #include "view/trace.h"
-#include "view/widgets.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STEP_SECONDS 0.6 /* the animation from one line to the next */
-
-struct cg_board {
-    struct cg_lesson *lesson;
-    const struct cg_fonts *fonts;
-    struct cg_letters letters;
-    struct cg_track track;
-    struct cg_arena arena;
-    struct cg_track *traces; /* by parameter; n_beats 0: not made yet */
-    struct cg_check *checks; /* the lesson's, or its own where training derived more */
-    struct cg_live live;
-    /* The height kept for words on a canvas of this size. */
-    float canvas_width, canvas_height, words_height;
-};
 
 /* Gradients that only training needs were not there when the lesson was verified. */
 static void check_more(struct cg_board *board, size_t n_steps, size_t n_derivations)
@@ -94,8 +76,7 @@ static const struct cg_derivation *param_derivation(const struct cg_board *board
     return cg_book_find(&board->lesson->book, options->loss, options->params[param]);
 }
 
-/* The stops that a position counts through. */
-static const struct cg_track *track_at(struct cg_board *board, const struct cg_position *position)
+const struct cg_track *board_track(struct cg_board *board, const struct cg_position *position)
 {
     const struct cg_derivation *derivation =
         position->deriving ? param_derivation(board, position->pin_param) : NULL;
@@ -103,26 +84,26 @@ static const struct cg_track *track_at(struct cg_board *board, const struct cg_p
         return &board->track;
     struct cg_track *trace = &board->traces[position->pin_param];
     if (trace->n_beats == 0)
-        *trace = cg_trace(&board->arena, &board->lesson->book, derivation);
+        *trace = cg_trace(&board->arena, board->lesson, derivation);
     return trace;
 }
 
-static const struct cg_beat *beat_at(struct cg_board *board, const struct cg_position *position)
+const struct cg_beat *board_beat(struct cg_board *board, const struct cg_position *position)
 {
-    const struct cg_track *track = track_at(board, position);
+    const struct cg_track *track = board_track(board, position);
     return &track->beats[position->beat < track->n_beats ? position->beat : 0];
 }
 
-static bool at_training(struct cg_board *board, const struct cg_position *position)
+bool board_at_training(struct cg_board *board, const struct cg_position *position)
 {
     return board->live.trainer && !position->deriving &&
-           beat_at(board, position)->kind == CG_BEAT_TRAIN;
+           board_beat(board, position)->kind == CG_BEAT_TRAIN;
 }
 
 /* Shows the state after `update` updates, trained or taken back to. */
 static bool go_to_update(struct cg_board *board, struct cg_position *position, size_t update)
 {
-    if (!at_training(board, position))
+    if (!board_at_training(board, position))
         return false;
     size_t reached = cg_live_seek(&board->live, update);
     bool moved = reached != position->update || position->running;
@@ -137,13 +118,13 @@ static bool go_to_update(struct cg_board *board, struct cg_position *position, s
 static bool play(struct cg_board *board, struct cg_position *position)
 {
     position->wait = 0;
-    if (at_training(board, position)) {
+    if (board_at_training(board, position)) {
         if (!position->running && position->update >= board->live.most)
             return false;
         position->running = !position->running;
         return true;
     }
-    const struct cg_track *track = track_at(board, position);
+    const struct cg_track *track = board_track(board, position);
     position->playing = !position->playing;
     if (position->playing && position->beat + 1 >= track->n_beats &&
         cg_walk_siblings(track, position) == 0)
@@ -153,12 +134,12 @@ static bool play(struct cg_board *board, struct cg_position *position)
 
 static bool derive_update(struct cg_board *board, struct cg_position *position)
 {
-    if (!at_training(board, position) || !param_derivation(board, position->pin_param))
+    if (!board_at_training(board, position) || !param_derivation(board, position->pin_param))
         return false;
     position->training_beat = position->beat;
     position->deriving = true;
     position->playing = false;
-    cg_walk_jump(track_at(board, position), position, 0);
+    cg_walk_jump(board_track(board, position), position, 0);
     position->running = false;
     return true;
 }
@@ -176,7 +157,7 @@ static bool leave_derivation(struct cg_board *board, struct cg_position *positio
 
 static bool choose(struct cg_board *board, struct cg_position *position, long choice)
 {
-    const struct cg_question *question = beat_at(board, position)->question;
+    const struct cg_question *question = board_beat(board, position)->question;
     if (!question || position->fold_depth > 0 || choice < 0 ||
         (size_t)choice >= question->n_choices)
         return false;
@@ -187,12 +168,13 @@ static bool choose(struct cg_board *board, struct cg_position *position, long ch
 
 static bool back(struct cg_board *board, struct cg_position *position)
 {
-    return cg_walk_fold(track_at(board, position), position) || leave_derivation(board, position);
+    return cg_walk_fold(board_track(board, position), position) ||
+           leave_derivation(board, position);
 }
 
 static bool set_rung(struct cg_board *board, struct cg_position *position, int rung)
 {
-    if (at_training(board, position))
+    if (board_at_training(board, position))
         return false;
     position->rung = (enum cg_rung)((rung + 3) % 3);
     return true;
@@ -201,7 +183,7 @@ static bool set_rung(struct cg_board *board, struct cg_position *position, int r
 /* Walking by hand ends playing, except onwards. */
 static bool walk(struct cg_board *board, struct cg_position *position, enum cg_action action)
 {
-    const struct cg_track *track = track_at(board, position);
+    const struct cg_track *track = board_track(board, position);
     if (action == CG_ACTION_NEXT)
         return cg_walk_next(track, position);
     position->playing = false;
@@ -254,7 +236,7 @@ bool cg_board_act(struct cg_board *board, struct cg_position *position, enum cg_
     case CG_ACTION_UPDATE_BACK:
         return go_to_update(board, position, position->update - (position->update > 0));
     case CG_ACTION_EPOCH:
-        return at_training(board, position) &&
+        return board_at_training(board, position) &&
                go_to_update(board, position, (position->update / epoch + 1) * epoch);
     case CG_ACTION_RESTART:
         return go_to_update(board, position, 0);
@@ -281,13 +263,13 @@ bool cg_board_act(struct cg_board *board, struct cg_position *position, enum cg_
  * indices say it; summed indices pin nothing. */
 static bool pin(struct cg_board *board, struct cg_position *position, const struct cg_hit *hit)
 {
-    if (at_training(board, position)) {
+    if (board_at_training(board, position)) {
         const struct cg_train_options *options = board->live.options;
         for (size_t i = 0; i < options->n_params; i++)
             if (options->params[i] == hit->value)
                 position->pin_param = i;
     } else if (hit->node && (hit->node->op == CG_ENTRY || hit->node->op == CG_KRON)) {
-        const struct cg_derivation *derivation = beat_at(board, position)->derivation;
+        const struct cg_derivation *derivation = board_beat(board, position)->derivation;
         if (!derivation)
             return false;
         char letters[2] = {hit->node->u.at.row.letter, hit->node->u.at.col.letter};
@@ -334,7 +316,7 @@ bool cg_board_click(struct cg_board *board, struct cg_position *position,
         return pin(board, position, &hit);
     case CG_HIT_BEAT:
         position->playing = false;
-        return cg_walk_jump(track_at(board, position), position, (size_t)hit.a);
+        return cg_walk_jump(board_track(board, position), position, (size_t)hit.a);
     case CG_HIT_BUTTON:
         return press(board, position, &hit);
     case CG_HIT_CHOICE:
@@ -365,7 +347,7 @@ bool cg_board_drag(struct cg_board *board, struct cg_position *position,
  * question to think about. */
 static double hold_seconds(struct cg_board *board, const struct cg_position *position)
 {
-    const struct cg_beat *beat = beat_at(board, position);
+    const struct cg_beat *beat = board_beat(board, position);
     if (position->fold_depth > 0)
         return 4;
     size_t letters = 0;
@@ -396,9 +378,9 @@ static bool play_on(struct cg_board *board, struct cg_position *position, double
     position->wait += (float)seconds;
     if (position->wait >= hold_seconds(board, position)) {
         position->wait = 0;
-        if (!cg_walk_next(track_at(board, position), position)) {
+        if (!cg_walk_next(board_track(board, position), position)) {
             position->playing = false;
-        } else if (at_training(board, position)) { /* playing a training is running it */
+        } else if (board_at_training(board, position)) { /* playing a training is running it */
             position->playing = false;
             position->running = position->update < board->live.most;
         }
@@ -415,142 +397,9 @@ bool cg_board_advance(struct cg_board *board, struct cg_position *position, doub
         cg_walk_rest(position);
         return position->playing || position->running;
     }
-    if (position->running && at_training(board, position))
+    if (position->running && board_at_training(board, position))
         return train_on(board, position, seconds);
     if (position->playing)
         return play_on(board, position, seconds);
     return false;
-}
-
-static size_t letters_of(const struct cg_beat *beat)
-{
-    size_t letters = 0;
-    for (size_t i = 0; i < beat->n_narration; i++)
-        for (size_t k = 0; k < beat->narration[i].n_spans; k++)
-            letters += strlen(beat->narration[i].spans[k].text);
-    return letters + (beat->question ? 200 : 0);
-}
-
-/* The words of the wordiest lines set the height that all of them get, so that the stage stands
- * still from line to line. Found once for a size of the canvas. */
-static float words_height(struct cg_board *board, const struct cg_frame *frame, float width)
-{
-    float w = frame->scene->width, h = frame->scene->height;
-    if (board->canvas_width == w && board->canvas_height == h)
-        return board->words_height;
-    size_t longest[4] = {0};
-    for (size_t i = 0; i < board->track.n_beats; i++) {
-        size_t at = i;
-        for (size_t k = 0; k < 4; k++) {
-            if (board->track.beats[at].kind != CG_BEAT_STEP)
-                break;
-            if (letters_of(&board->track.beats[at]) > letters_of(&board->track.beats[longest[k]])) {
-                size_t other = longest[k];
-                longest[k] = at;
-                at = other;
-            }
-        }
-    }
-    float height = 4.6f * frame->em;
-    for (size_t k = 0; k < 4; k++) {
-        struct cg_position position = cg_position_start(board);
-        position.beat = longest[k];
-        struct cg_frame other = *frame;
-        other.position = &position;
-        other.beat = &board->track.beats[position.beat];
-        other.step = other.beat->step;
-        other.training = NULL;
-        height = fmaxf(height, cg_narration_height(&other, &board->track, width, 0.27f * h));
-    }
-    board->canvas_width = w;
-    board->canvas_height = h;
-    board->words_height = height;
-    return height;
-}
-
-static float eased(float t)
-{
-    return t * t * (3 - 2 * t);
-}
-
-/* The pin within the result of the line that is shown; the pointer only where it points at it. */
-static struct cg_position shown(struct cg_board *board, const struct cg_position *position)
-{
-    struct cg_position at = *position;
-    const struct cg_track *track = track_at(board, position);
-    if (at.beat >= track->n_beats)
-        at.beat = track->n_beats - 1;
-    if (at.help)
-        at.has_pointer = false;
-    const struct cg_beat *beat = &track->beats[at.beat];
-    const struct cg_value *result = beat->derivation ? beat->derivation->wrt : NULL;
-    if (at_training(board, &at)) {
-        if (at.pin_param >= board->live.options->n_params)
-            at.pin_param = 0;
-        result = board->live.options->params[at.pin_param];
-    }
-    if (!result)
-        return at;
-    size_t rows = cg_rows(&board->lesson->model, result->shape);
-    size_t cols = cg_cols(&board->lesson->model, result->shape);
-    at.pin_row = at.pin_row < rows ? at.pin_row : rows - 1;
-    at.pin_col = at.pin_col < cols ? at.pin_col : cols - 1;
-    return at;
-}
-
-/* Words, stage and timeline from the bottom up. */
-static void draw_areas(struct cg_board *board, const struct cg_frame *frame,
-                       const struct cg_track *track)
-{
-    float w = frame->scene->width, h = frame->scene->height, em = frame->em;
-    float top = cg_top_bar_height(em), bottom = h - cg_timeline_height(em);
-    float margin = 2 * em, width = w - 2 * margin;
-    bool prose = frame->beat->kind == CG_BEAT_PROSE;
-    float kept = words_height(board, frame, width);
-    float most = frame->training ? 0.2f * h : prose ? 0.5f * h : 0.34f * h;
-    float words = cg_narration_height(frame, track, width, most);
-    if (!frame->training)
-        words = fmaxf(words, kept);
-    float words_top = bottom - 0.3f * em - words;
-    struct cg_box stage = {0, top, w, words_top - 0.4f * em - top};
-    if (frame->training)
-        cg_training_draw(frame, stage);
-    else
-        cg_stage_draw(frame, stage);
-    cg_top_bar_draw(frame, track, (struct cg_box){0, 0, w, top});
-    cg_narration_draw(frame, track, (struct cg_box){margin, words_top, width, words});
-    cg_timeline_draw(frame, track, (struct cg_box){0, bottom, w, h - bottom});
-    if (frame->position->help)
-        cg_help_draw(frame);
-}
-
-void cg_board_draw(struct cg_board *board, const struct cg_position *position,
-                   struct cg_scene *scene)
-{
-    const struct cg_track *track = track_at(board, position);
-    struct cg_position at = shown(board, position);
-    struct cg_frame frame = {.scene = scene,
-                             .fonts = board->fonts,
-                             .theme = cg_theme(at.theme),
-                             .lesson = board->lesson,
-                             .env = &board->lesson->env,
-                             .checks = board->checks,
-                             .letters = &board->letters,
-                             .position = &at,
-                             .beat = &track->beats[at.beat],
-                             .phase = eased(fminf(at.phase, 1)),
-                             .em = cg_canvas_em(scene->width, scene->height)};
-    frame.step = cg_walk_step(track, at.beat, at.fold, at.fold_depth);
-    if (at.phase < 1 && at.from_beat < track->n_beats)
-        frame.from = cg_walk_step(track, at.from_beat, at.from_fold, at.from_fold_depth);
-    struct cg_training training;
-    if (at.deriving) {
-        cg_live_seek(&board->live, at.update);
-        frame.env = cg_trainer_env(board->live.trainer);
-    } else if (at_training(board, &at)) {
-        training = cg_live_training(&board->live, &at);
-        frame.training = &training;
-        frame.env = cg_trainer_env(board->live.trainer);
-    }
-    draw_areas(board, &frame, track);
 }

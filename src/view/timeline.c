@@ -95,7 +95,7 @@ static float label_end(const struct cg_frame *frame, const struct label *labels,
     for (size_t next = i + 1; next < count && end == INFINITY; next++)
         if (next == current || labels[next].x - 0.9f * frame->em - labels[i].x >= enough)
             end = labels[next].x;
-    return end;
+    return i < current ? fminf(end, labels[current].x) : end;
 }
 
 static void place_labels(const struct cg_frame *frame, const struct axis *axis,

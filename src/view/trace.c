@@ -2,20 +2,35 @@
 
 struct tracer {
     struct cg_arena *arena;
+    const struct cg_lesson *lesson;
     struct cg_beat *beats;
     size_t n_beats, beats_capacity;
     struct cg_chapter *chapters;
     size_t n_chapters, chapters_capacity;
 };
 
+/* The lesson's words about a line, without its question: that was asked there. */
+static void borrow_words(const struct cg_lesson *lesson, struct cg_beat *beat)
+{
+    for (size_t i = 0; i < lesson->n_beats; i++) {
+        if (lesson->beats[i].step != beat->step)
+            continue;
+        beat->narration = lesson->beats[i].narration;
+        beat->n_narration = lesson->beats[i].n_narration;
+        return;
+    }
+}
+
 static void add_step(struct tracer *tracer, const struct cg_step *step)
 {
     tracer->beats = cg_grow(tracer->arena, tracer->beats, tracer->n_beats, &tracer->beats_capacity,
                             sizeof *tracer->beats);
-    tracer->beats[tracer->n_beats++] = (struct cg_beat){.kind = CG_BEAT_STEP,
-                                                        .chapter = tracer->n_chapters - 1,
-                                                        .derivation = step->derivation,
-                                                        .step = step};
+    struct cg_beat *beat = &tracer->beats[tracer->n_beats++];
+    *beat = (struct cg_beat){.kind = CG_BEAT_STEP,
+                             .chapter = tracer->n_chapters - 1,
+                             .derivation = step->derivation,
+                             .step = step};
+    borrow_words(tracer->lesson, beat);
     if (step->children_kind == CG_CHILDREN_DERIVATIONS)
         for (size_t i = 0; i < step->n_children; i++)
             add_step(tracer, step->children[i]);
@@ -67,10 +82,11 @@ static bool leads_to(const struct cg_book *book, size_t i, const struct cg_deriv
     return true;
 }
 
-struct cg_track cg_trace(struct cg_arena *arena, const struct cg_book *book,
+struct cg_track cg_trace(struct cg_arena *arena, const struct cg_lesson *lesson,
                          const struct cg_derivation *derivation)
 {
-    struct tracer tracer = {.arena = arena};
+    const struct cg_book *book = &lesson->book;
+    struct tracer tracer = {.arena = arena, .lesson = lesson};
     for (size_t i = 0; i < book->n_derivations && book->derivations[i] != derivation; i++)
         if (leads_to(book, i, derivation))
             add_derivation(&tracer, book->derivations[i]);

@@ -21,7 +21,9 @@ const char *cg_loss_text(struct cg_arena *arena, double loss)
         return isnan(loss) ? "not a number" : "∞";
     if (loss == 0)
         return "0";
-    int exponent = (int)floor(log10(fabs(loss)));
+    char rounded[32];
+    snprintf(rounded, sizeof rounded, "%.2e", loss);
+    int exponent = atoi(strchr(rounded, 'e') + 1); /* of the rounded number: 9.999 is 10.0 */
     if (exponent >= -4 && exponent < 5)
         return cg_format(arena, "%.*f", exponent < 2 ? 2 - exponent : 0, loss);
     char power[64];
