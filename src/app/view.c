@@ -19,9 +19,9 @@ static const char help[] =
     "  --theme NAME         dark, light\n"
     "  --rung NAME          numbers, index, matrix\n"
     "  --replay EVENTS.txt  scripted input, without a window; needs no display\n"
-    "  --screenshot OUT.png the last picture of the replay (also .svg)\n"
-    "  --scene OUT.txt      the last scene of the replay, as text\n"
-    "  --scale S            device pixels per pixel in the screenshots of a replay\n"
+    "  --screenshot OUT.png the last picture, written at the end (also .svg)\n"
+    "  --scene OUT.txt      the last scene, as text\n"
+    "  --scale S            device pixels per pixel in the screenshots\n"
     "\n"
     "CHALKGRAD_LESSONS names the folder of the lessons, CHALKGRAD_RENDERER=software draws without\n"
     "the GPU, CHALKGRAD_TRACE=1 prints how long the first picture took.\n";
@@ -53,12 +53,17 @@ static bool run_replay(const struct look *look, struct session *session, struct 
     float scale = (float)look->scale;
     bool done = text && replay_parse(&replay, &arena, look->replay, text, size, error) &&
                 replay_run(&replay, session, scale, error);
-    if (done && look->screenshot)
-        done = cg_export(session_scene(session), session->fonts, scale, look->screenshot, error);
-    if (done && look->scene)
-        done = cg_export_text(session_scene(session), look->scene, error);
     cg_arena_finish(&arena);
     return done;
+}
+
+/* What is shown at the end, where it was asked for. */
+static bool save(const struct look *look, struct session *session, struct cg_error *error)
+{
+    if (look->screenshot && !cg_export(session_scene(session), session->fonts, (float)look->scale,
+                                       look->screenshot, error))
+        return false;
+    return !look->scene || cg_export_text(session_scene(session), look->scene, error);
 }
 
 static bool run(const struct look *look, double started, bool *usage, struct cg_error *error)
@@ -71,7 +76,8 @@ static bool run(const struct look *look, double started, bool *usage, struct cg_
                  look->height ? (float)look->height : 720);
     bool done = look_apply(look, &session, usage, error) &&
                 (look->replay ? run_replay(look, &session, error)
-                              : run_window(look, &session, started, error));
+                              : run_window(look, &session, started, error)) &&
+                save(look, &session, error);
     session_finish(&session);
     cg_fonts_destroy(fonts);
     return done;
@@ -87,10 +93,8 @@ int command_view(int argc, char **argv)
         fputs(help, stdout);
         return 0;
     }
-    if (look.output || (!look.replay && (look.screenshot || look.scene))) {
-        fputs("chalkgrad: --screenshot and --scene go with --replay; one picture is drawn by "
-              "chalkgrad show\n",
-              stderr);
+    if (look.output) {
+        fputs("chalkgrad: -o goes with chalkgrad show\n", stderr);
         return EXIT_USAGE;
     }
     bool usage = false;

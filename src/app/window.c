@@ -30,13 +30,23 @@ double window_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static bool no_display(struct cg_error *error)
+static bool no_display(struct cg_error *error, const char *why)
 {
     return cg_fail_machine(error, NULL,
                            "no display to open a window on (%s); without one, `chalkgrad show "
                            "LESSON.md --step 1 -o picture.png` draws a picture and `chalkgrad "
                            "derive LESSON.md --wrt W` prints the derivation",
-                           SDL_GetError());
+                           why);
+}
+
+/* Where there is no display SDL falls back on drivers that show nothing to anybody; they are only
+ * for those who ask for them by SDL_VIDEODRIVER. */
+static bool is_seen(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return getenv("SDL_VIDEODRIVER") || !driver ||
+           (strcmp(driver, "offscreen") != 0 && strcmp(driver, "dummy") != 0 &&
+            strcmp(driver, "evdev") != 0);
 }
 
 /* A GPU that is worth its start-up time? Where there is none, GL is a slow imitation of it. */
@@ -78,7 +88,9 @@ static bool create(struct window *window, const struct window_options *options,
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
-        return no_display(error);
+        return no_display(error, SDL_GetError());
+    if (!is_seen())
+        return no_display(error, "neither X11 nor Wayland answers");
     int width, height;
     initial_size(options, &width, &height);
     Uint32 flags = SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
@@ -86,7 +98,7 @@ static bool create(struct window *window, const struct window_options *options,
     window->window = SDL_CreateWindow(session_title(window->session), SDL_WINDOWPOS_CENTERED,
                                       SDL_WINDOWPOS_CENTERED, width, height, flags);
     if (!window->window)
-        return no_display(error);
+        return no_display(error, SDL_GetError());
     SDL_SetWindowMinimumSize(window->window, 480, 320);
     window->renderer = make_renderer(window->window, gpu);
     if (!window->renderer)
