@@ -65,6 +65,20 @@ static void add_steps(struct printer *p, cJSON *list, const struct cg_step *cons
         cJSON_AddItemToArray(list, step_item(p, steps[i]));
 }
 
+/* The named results that the expression rests on, each after those that it rests on itself. */
+static void add_names(struct printer *p, cJSON *names, const struct cg_expr *expr)
+{
+    const struct cg_value *value = expr->op == CG_NAME ? expr->u.value : NULL;
+    if (value && value->kind == CG_VALUE_RESULT &&
+        !cJSON_GetObjectItemCaseSensitive(names, value->name)) {
+        add_names(p, names, value->body);
+        cg_print_text(&p->text, p->result->book->model, value->body);
+        cJSON_AddItemToObject(names, value->name, string_item(p));
+    }
+    for (size_t i = 0; i < expr->n_args; i++)
+        add_names(p, names, expr->args[i]);
+}
+
 /* Nested lists of numbers, one level an axis; *at moves on. */
 static cJSON *nested(const double **at, const size_t *sizes, size_t n_axes)
 {
@@ -120,6 +134,9 @@ void derive_print_json(const struct derive_result *result)
         cg_print_text(&p.text, d->model, d->matrix_form);
     cJSON_AddItemToObject(object, "matrix_form",
                           d->matrix_form ? string_item(&p) : cJSON_CreateNull());
+    cJSON *names = cJSON_AddObjectToObject(object, "names");
+    if (d->matrix_form)
+        add_names(&p, names, d->matrix_form);
     cg_print_derivation_latex(&p.text, d);
     cJSON_AddItemToObject(object, "latex", string_item(&p));
     cg_print_numpy(&p.text, result->book, d);

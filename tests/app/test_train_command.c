@@ -1,53 +1,9 @@
 /* The commands train and check, by what they print and the status they end with. */
-#include "../test.h"
-
-#include "app/commands.h"
+#include "run.h"
 
 #include <chalkgrad/arena.h>
 
 #include <cjson/cJSON.h>
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* One run of a command: its status, and what it wrote. */
-struct run {
-    int status;
-    char out[20000], err[4000];
-};
-
-static void read_back(FILE *file, char *text, size_t size)
-{
-    rewind(file);
-    text[fread(text, 1, size - 1, file)] = '\0';
-    fclose(file);
-}
-
-/* `line` is split at blanks; %s in it is the source folder. */
-static struct run *run(int (*command)(int, char **), const char *line)
-{
-    static char words[1024];
-    char *argv[16];
-    int argc = 0;
-    struct run *result = calloc(1, sizeof *result);
-    snprintf(words, sizeof words, line, getenv("CHALKGRAD_SOURCE"));
-    for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
-        argv[argc++] = word;
-    argv[argc] = NULL;
-    FILE *out = tmpfile(), *err = tmpfile();
-    fflush(stdout), fflush(stderr);
-    int old_out = dup(1), old_err = dup(2);
-    dup2(fileno(out), 1), dup2(fileno(err), 2);
-    result->status = command(argc, argv);
-    fflush(stdout), fflush(stderr);
-    dup2(old_out, 1), dup2(old_err, 2);
-    close(old_out), close(old_err);
-    read_back(out, result->out, sizeof result->out);
-    read_back(err, result->err, sizeof result->err);
-    return result;
-}
 
 static double number(const cJSON *object, const char *name)
 {
