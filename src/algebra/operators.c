@@ -8,23 +8,29 @@
 
 #include <string.h>
 
-bool cg_build(struct cg_parser *parser, const struct cg_expr *expr, int depth, size_t first,
-              size_t last, struct cg_term *out)
+bool cg_build_check(struct cg_parser *parser, const struct cg_term *term)
 {
     const struct cg_model *model = parser->model;
-    if (depth > CG_DEEPEST)
-        return cg_parser_fail(parser, &parser->tokens.items[first],
+    if (term->depth > CG_DEEPEST)
+        return cg_parser_fail(parser, &parser->tokens.items[term->first],
                               "this is nested more than %d levels deep", CG_DEEPEST);
-    size_t rows = cg_rows(model, expr->shape), cols = cg_cols(model, expr->shape);
+    size_t rows = cg_rows(model, term->expr->shape), cols = cg_cols(model, term->expr->shape);
     if (rows * cols > CG_MOST_ENTRIES) /* no overflow: sizes are at most 10^6 */
-        return cg_parser_fail_over(parser, first, last,
+        return cg_parser_fail_over(parser, term->first, term->last,
                                    "this is %zu x %zu: a matrix may have at most 100,000,000 "
                                    "entries",
                                    rows, cols);
-    out->expr = cg_placed(model->arena, expr, parser->tokens.items[first].place);
-    out->depth = depth;
-    out->first = first;
-    out->last = last;
+    return true;
+}
+
+bool cg_build(struct cg_parser *parser, const struct cg_expr *expr, int depth, size_t first,
+              size_t last, struct cg_term *out)
+{
+    const struct cg_place place = parser->tokens.items[first].place;
+    *out = (struct cg_term){expr, depth, first, last};
+    if (!cg_build_check(parser, out))
+        return false;
+    out->expr = cg_placed(parser->model->arena, expr, place);
     return true;
 }
 

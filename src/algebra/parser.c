@@ -406,6 +406,7 @@ static bool parse_unary(struct cg_parser *parser, struct cg_term *out)
 struct run {
     const struct cg_expr **args;
     size_t count, capacity;
+    struct cg_expr so_far; /* stands for it until it ends: only its shape is right */
 };
 
 static void run_push(struct cg_parser *parser, struct run *run, const struct cg_expr *expr)
@@ -430,10 +431,11 @@ static bool extend(struct cg_parser *parser, enum cg_op op, const char *symbol, 
         depth = out->depth;
     }
     run_push(parser, run, right->expr);
-    /* Not the n-ary node yet, only its shape for the next check: that is made when it ends. */
-    struct cg_expr *so_far = cg_alloc(parser->model->arena, sizeof *so_far);
-    *so_far = (struct cg_expr){.op = op, .shape = shape};
-    return cg_build(parser, so_far, depth, out->first, right->last, out);
+    run->so_far = (struct cg_expr){.op = op, .shape = shape};
+    out->expr = &run->so_far;
+    out->last = right->last;
+    out->depth = depth;
+    return cg_build_check(parser, out);
 }
 
 /* Ends a run: out->expr becomes the n-ary node. */
@@ -443,7 +445,7 @@ static void end_run(struct cg_parser *parser, enum cg_op op, struct run *run, st
         out->expr =
             cg_placed(parser->model->arena,
                       cg_nary(parser->model->arena, op, run->count, run->args, out->expr->shape),
-                      out->expr->place);
+                      parser->tokens.items[out->first].place);
     *run = (struct run){0};
 }
 

@@ -66,7 +66,9 @@ bool cg_parser_no_end(struct cg_parser *parser);
 /* An expression over the names: sum, difference, product, ... */
 bool cg_parse_sum(struct cg_parser *parser, struct cg_term *out);
 
-/* operators.c: what an operator makes of parsed operands; checks and equates their shapes. */
+/* operators.c: what an operator makes of parsed operands; checks and equates their shapes.
+ * cg_build makes a term of an expression, once depth and size are checked. */
+bool cg_build_check(struct cg_parser *parser, const struct cg_term *term);
 bool cg_build_elementwise(struct cg_parser *parser, const char *symbol, const struct cg_term *left,
                           const struct cg_term *right, struct cg_shape *out);
 bool cg_build_matmul(struct cg_parser *parser, const struct cg_term *left,

@@ -33,6 +33,15 @@ static void print_help(void)
            "3 the machine failed.\n");
 }
 
+/* --version works behind every command. */
+static bool asks_version(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--version"))
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
@@ -40,7 +49,7 @@ int main(int argc, char **argv)
         print_help();
         return 0;
     }
-    if (!strcmp(first, "--version")) {
+    if (asks_version(argc, argv)) {
         printf("chalkgrad %s\n", CHALKGRAD_VERSION);
         return 0;
     }
