@@ -358,7 +358,7 @@ static double hold_seconds(struct cg_board *board, const struct cg_position *pos
     return fmin(seconds, 12) + (beat->question && position->choice < 0 ? 8 : 0);
 }
 
-static bool train_on(struct cg_board *board, struct cg_position *position, double seconds)
+static void train_on(struct cg_board *board, struct cg_position *position, double seconds)
 {
     struct cg_live *live = &board->live;
     size_t count = cg_live_pace(live, position->update, seconds, &position->wait);
@@ -370,10 +370,9 @@ static bool train_on(struct cg_board *board, struct cg_position *position, doubl
         position->running = false;
         position->wait = 0;
     }
-    return position->running;
 }
 
-static bool play_on(struct cg_board *board, struct cg_position *position, double seconds)
+static void play_on(struct cg_board *board, struct cg_position *position, double seconds)
 {
     position->wait += (float)seconds;
     if (position->wait >= hold_seconds(board, position)) {
@@ -385,21 +384,20 @@ static bool play_on(struct cg_board *board, struct cg_position *position, double
             position->running = position->update < board->live.most;
         }
     }
-    return position->playing || position->running || position->phase < 1;
 }
 
 bool cg_board_advance(struct cg_board *board, struct cg_position *position, double seconds)
 {
     if (position->phase < 1) {
         position->phase += (float)(seconds / STEP_SECONDS);
-        if (position->phase < 1)
-            return true;
-        cg_walk_rest(position);
-        return position->playing || position->running;
+        if (position->phase >= 1)
+            cg_walk_rest(position);
+    } else if (position->running && board_at_training(board, position)) {
+        train_on(board, position, seconds);
+    } else if (position->playing) {
+        play_on(board, position, seconds);
+    } else {
+        return false;
     }
-    if (position->running && board_at_training(board, position))
-        return train_on(board, position, seconds);
-    if (position->playing)
-        return play_on(board, position, seconds);
-    return false;
+    return true;
 }

@@ -94,8 +94,8 @@ bool cg_board_click(struct cg_board *board, struct cg_position *position,
 /* The pointer moved to a point with the button down: the loss curve and the timeline follow it. */
 bool cg_board_drag(struct cg_board *board, struct cg_position *position,
                    const struct cg_scene *scene, float x, float y);
-/* Lets `seconds` pass: animation, play, training. Returns true while something still moves, so that
- * the loop may sleep when it says false. */
+/* Lets `seconds` pass: animation, play, training. Returns true where something moved, also for the
+ * last time: the picture is to be drawn once more; at false the loop may sleep. */
 bool cg_board_advance(struct cg_board *board, struct cg_position *position, double seconds);
 
 /* Appends the whole picture to a scene that was begun. Pure: the same position, the same items. */

