@@ -162,9 +162,7 @@ static enum level level_of(const struct printer *p, const struct cg_expr *node)
     case CG_NEG:
         return LEVEL_MINUS;
     case CG_MUL:
-        return level_of(p, node->args[0]) == LEVEL_MINUS && node->args[0]->op != CG_NEG
-                   ? LEVEL_MINUS
-                   : LEVEL_PRODUCT;
+        return level_of(p, node->args[0]) == LEVEL_MINUS ? LEVEL_MINUS : LEVEL_PRODUCT;
     case CG_MATMUL:
     case CG_DOT:
     case CG_OUTER:
@@ -437,7 +435,7 @@ static void put_factor(struct printer *p, const struct cg_expr *product, size_t 
         put_node(p, arg, i == 0 ? LEVEL_MINUS : LEVEL_PRODUCT, end);
     else if (is_product_of_matrices(arg) && !other_matrix && arg->op != CG_DOT)
         put_node(p, arg, LEVEL_PRODUCT, end);
-    else if (i == 0 && arg->op == CG_NUMBER)
+    else if (i == 0 && (arg->op == CG_NUMBER || arg->op == CG_NEG)) /* -2 a, -a * b */
         put_node(p, arg, LEVEL_MINUS, end);
     else
         put_node(p, arg, end ? LEVEL_PREFIX : LEVEL_FACTOR, end);
