@@ -8,6 +8,8 @@
 #include <chalkgrad/file.h>
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: chalkgrad [LESSON.md] [OPTIONS]\n"
@@ -95,6 +97,11 @@ int command_view(int argc, char **argv)
     }
     if (look.output) {
         fputs("chalkgrad: -o goes with chalkgrad show\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (look.lesson && !strpbrk(look.lesson, "./-") && access(look.lesson, F_OK) != 0) {
+        fprintf(stderr, "chalkgrad: %s: neither a command nor a lesson; see chalkgrad --help\n",
+                look.lesson);
         return EXIT_USAGE;
     }
     bool usage = false;
