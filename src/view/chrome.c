@@ -79,13 +79,6 @@ static void draw_switch(const struct cg_frame *frame, const struct segment *segm
     }
 }
 
-static const char *thousands(struct cg_arena *arena, size_t n)
-{
-    if (n < 1000)
-        return cg_format(arena, "%zu", n);
-    return cg_format(arena, "%s,%03zu", thousands(arena, n / 1000), n % 1000);
-}
-
 /* What stands at the right end, long, short and shortest: the bar takes the longest that fits. */
 static const char *place_text(const struct cg_frame *frame, const struct cg_track *track,
                               int brevity)
@@ -105,7 +98,7 @@ static const char *training_text(const struct cg_frame *frame, int brevity)
 {
     struct cg_arena *arena = &frame->scene->arena;
     const struct cg_training *training = frame->training;
-    const char *epoch = thousands(arena, frame->position->update / training->updates_per_epoch);
+    const char *epoch = cg_thousands(arena, frame->position->update / training->updates_per_epoch);
     if (brevity > 0)
         return cg_format(arena, "epoch %s", epoch);
     return cg_format(arena, "epoch %s    J = %s", epoch, cg_loss_text(arena, training->loss));
@@ -197,7 +190,7 @@ static const char *title_of(const struct cg_frame *frame, const struct cg_track 
     if (at->deriving)
         return cg_format(&frame->scene->arena, "%s, update %s",
                          track->chapters[track->n_chapters - 1].title,
-                         thousands(&frame->scene->arena, at->update));
+                         cg_thousands(&frame->scene->arena, at->update));
     return frame->lesson->title ? frame->lesson->title : frame->lesson->file;
 }
 

@@ -106,6 +106,20 @@ static const char *blanks(const char *at)
     return at;
 }
 
+/* A nucleus that can be a name: a letter or a command. */
+static bool names(const char *at)
+{
+    return isalpha((unsigned char)*at) || ((unsigned char)*at & 0x80) ||
+           (*at == '\\' && isalpha((unsigned char)at[1]));
+}
+
+/* What may stand behind _ or ^ in a name; other things are left to TeX. */
+static bool is_script(const char *at)
+{
+    return *at == '{' || *at == '*' || *at == '+' || *at == '-' || isdigit((unsigned char)*at) ||
+           names(at);
+}
+
 /* Reads the atom at `at`; returns its length. */
 static size_t read_atom(const char *at, struct atom *atom)
 {
@@ -117,7 +131,7 @@ static size_t read_atom(const char *at, struct atom *atom)
         if (!part || part->at)
             return n;
         const char *body = blanks(script + 1);
-        if (!*body || *body == '}')
+        if (!is_script(body))
             return n;
         size_t length = token_length(body);
         *part = unbraced(body, length);
@@ -231,13 +245,6 @@ static void put_nucleus(struct inker *ink, struct slice nucleus, const struct cg
         cg_putc(&ink->out, '}');
 }
 
-/* A nucleus that can be a name: a letter or a command. */
-static bool names(const char *at)
-{
-    return isalpha((unsigned char)*at) || ((unsigned char)*at & 0x80) ||
-           (*at == '\\' && isalpha((unsigned char)at[1]));
-}
-
 /* The sign of a gradient is in the gradient's ink, that of another derivative in the ink of what
  * changes; the sign in the denominator is as that in the numerator. */
 static void ink_partial(struct inker *ink, struct slice sign)
@@ -325,7 +332,7 @@ static void ink_tokens(struct inker *ink, struct slice tex)
             } else {
                 cg_putn(&ink->out, at, n); /* scripts come as tokens of their own */
             }
-        } else if ((*at == '_' || *at == '^') && at[1]) {
+        } else if ((*at == '_' || *at == '^') && (at[1] == '{' || names(at + 1))) {
             size_t length = token_length(at + 1);
             cg_putf(&ink->out, "%c{", *at);
             ink_tokens(ink, unbraced(at + 1, length));

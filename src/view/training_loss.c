@@ -154,7 +154,8 @@ static void draw_handle(const struct cg_frame *frame, const struct scale *scale,
 static void draw_epochs(const struct cg_frame *frame, const struct scale *scale, double last)
 {
     float size = 0.66f * frame->em, y = scale->plot.y + scale->plot.h + 1.05f * frame->em;
-    const char *text = cg_format(&frame->scene->arena, "epoch %.0f", last);
+    const char *text = cg_format(&frame->scene->arena, "epoch %s",
+                                 cg_thousands(&frame->scene->arena, (size_t)last));
     float width = cg_text_width(frame->fonts, &frame->scene->arena, CG_FACE_TEXT, size, text);
     cg_scene_text(frame->scene, frame->fonts, CG_FACE_TEXT, scale->plot.x, y, size,
                   frame->theme->dim, "0");

@@ -37,6 +37,13 @@ const char *cg_fit_text(const struct cg_frame *frame, enum cg_face face, float s
     return best;
 }
 
+const char *cg_thousands(struct cg_arena *arena, size_t n)
+{
+    if (n < 1000)
+        return cg_format(arena, "%zu", n);
+    return cg_format(arena, "%s,%03zu", cg_thousands(arena, n / 1000), n % 1000);
+}
+
 float cg_centre_baseline(const struct cg_frame *frame, enum cg_face face, float size, float y)
 {
     return y + cg_face_cap_height(frame->fonts, face) * size / 2;

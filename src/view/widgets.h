@@ -11,6 +11,9 @@ float cg_canvas_em(float width, float height);
 const char *cg_fit_text(const struct cg_frame *frame, enum cg_face face, float size,
                         const char *text, float width);
 
+/* "3,120" */
+const char *cg_thousands(struct cg_arena *arena, size_t n);
+
 /* The baseline that centres capitals of that size at y. */
 float cg_centre_baseline(const struct cg_frame *frame, enum cg_face face, float size, float y);
 
