@@ -25,6 +25,10 @@ static const char help[] =
     "  --scene OUT.txt      the last scene, as text\n"
     "  --scale S            device pixels per pixel in the screenshots\n"
     "\n"
+    "A replay has one event a line: key NAME, click X Y, move X Y, drag X Y, leave, wheel N,\n"
+    "resize W H, theme NAME, wait SECONDS, settle, scene FILE.txt, screenshot FILE.png; # "
+    "comments.\n"
+    "\n"
     "CHALKGRAD_LESSONS names the folder of the lessons, CHALKGRAD_RENDERER=software draws without\n"
     "the GPU, CHALKGRAD_TRACE=1 prints how long the first picture took.\n";
 
