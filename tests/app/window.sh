@@ -70,16 +70,20 @@ closes() {
 
 cpu_ticks() { awk '{print $14 + $15}' "/proc/$window_process/stat"; }
 
+# Comes to rest within half a minute, however busy the machine is, and then uses no processor time.
 sleeps() {
     local before after
-    before=$(cpu_ticks)
-    sleep 1.5
-    after=$(cpu_ticks)
-    [ $((after - before)) -le 1 ]
+    for _ in $(seq 20); do
+        before=$(cpu_ticks)
+        sleep 1.5
+        after=$(cpu_ticks)
+        [ "$after" -eq "$before" ] && return 0
+    done
+    return 1
 }
 
-first_picture_is_quick() { # with sanitizers, on a busy machine: five times the promise
-    awk '/first picture/ {found = 1; if ($4 > 500) exit 1} END {exit !found}' "$work/trace"
+first_picture_is_quick() { # with sanitizers, on a busy machine: ten times the promise
+    awk '/first picture/ {found = 1; if ($4 > 1000) exit 1} END {exit !found}' "$work/trace"
 }
 
 same_scene_as_replay() { # same_scene_as_replay SCENE EVENTS...
@@ -93,7 +97,7 @@ same_scene_as_replay() { # same_scene_as_replay SCENE EVENTS...
 check 'a window opens' open_window --size 1280x720 --scene "$work/scene.txt"
 check 'the first picture comes quickly' first_picture_is_quick
 xdotool key --window "$window" Right Right Right Left
-sleep 2.5
+sleep 0.5
 check 'at rest it uses no processor time' sleeps
 check 'it closes' closes
 check 'keys step as in a replay' same_scene_as_replay "$work/scene.txt" \
@@ -101,7 +105,8 @@ check 'keys step as in a replay' same_scene_as_replay "$work/scene.txt" \
 
 check 'it opens again' open_window --size 1280x720 --step 4 --theme light --scene "$work/scene.txt"
 timeout 10 xdotool windowsize --sync "$window" 1024 640
-sleep 0.5
+sleep 0.3
+sleeps
 check 'it closes after a resize' closes
 check 'the board follows the size of the window' grep -q '^scene 1024.0 640.0 #fbf7ef' "$work/scene.txt"
 
