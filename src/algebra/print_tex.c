@@ -12,8 +12,11 @@
 
 enum {
     SCREEN_DEPTH = 24,     /* deeper terms are shown as dots: the typesetter's depth is capped */
-    SCREEN_LENGTH = 11000, /* and so is its source */
-    PAPER_LENGTH = 1 << 20
+    SCREEN_NODES = 250,    /* and so are the terms behind these, */
+    SCREEN_LENGTH = 11000, /* and what is longer for its names alone */
+    PAPER_DEPTH = 2000,
+    PAPER_NODES = 100000,
+    PAPER_LENGTH = 1 << 22
 };
 
 /* How tightly the outermost operator of a printed node binds. */
@@ -31,8 +34,8 @@ struct printer {
     const struct cg_model *model;
     struct cg_objects *objects;
     const struct cg_tex_options *options;
-    size_t start, most;
-    int depth, deepest;
+    size_t start, most; /* bytes */
+    int depth, deepest, nodes, most_nodes;
 };
 
 static void put_node(struct printer *p, const struct cg_expr *node, enum level least, bool last);
@@ -61,6 +64,11 @@ static void put_index(struct printer *p, const struct cg_expr *node, struct cg_i
     open_object(p, (struct cg_object){CG_OBJECT_INDEX, .node = node, .index = index});
     cg_putc(p->out, index.letter);
     close_object(p);
+}
+
+static bool is_full(const struct printer *p)
+{
+    return p->nodes >= p->most_nodes || p->out->length - p->start > p->most;
 }
 
 /* ---- what a node looks like -------------------------------------------------------------- */
@@ -399,8 +407,11 @@ static void put_addend(struct printer *p, const struct cg_expr *node, bool first
 
 static void put_sum(struct printer *p, const struct cg_expr *node)
 {
-    for (size_t i = 0; i < node->n_args; i++)
+    size_t i = 0;
+    for (; i < node->n_args && !is_full(p); i++)
         put_addend(p, node->args[i], i == 0);
+    if (i < node->n_args)
+        cg_put(p->out, " + \\ldots ");
 }
 
 static bool ends_as_fraction(const struct printer *p, const struct cg_expr *node)
@@ -450,6 +461,8 @@ static void put_product(struct printer *p, const struct cg_expr *node, bool last
     for (size_t i = 0; i < node->n_args; i++) {
         const struct cg_expr *arg = node->args[i];
         bool matrix = !is_scalar(p, arg);
+        if (is_full(p))
+            return cg_put(p->out, " \\ldots ");
         if (i > 0) {
             if (matrix && before)
                 cg_put(p->out, " \\ast ");
@@ -531,6 +544,7 @@ static void put_power(struct printer *p, const struct cg_expr *node)
     script.out = &text;
     script.start = 0;
     put_open(&script, node->args[1]);
+    p->nodes = script.nodes;
     put_raised(p, node->args[0], text.text);
     cg_strbuf_finish(&text);
 }
@@ -704,8 +718,9 @@ static void put_inner(struct printer *p, const struct cg_expr *node, bool last)
  * the same product, so a prefix operator needs no brackets. */
 static void put_node(struct printer *p, const struct cg_expr *node, enum level least, bool last)
 {
-    if (p->depth >= p->deepest || p->out->length - p->start > p->most)
+    if (p->depth >= p->deepest || is_full(p))
         return cg_put(p->out, "\\ldots ");
+    p->nodes++;
     enum level level = level_of(p, node);
     bool bracket = level < least || (level == LEVEL_PREFIX && !last);
     const char *text = replacement(p, node);
@@ -732,6 +747,7 @@ void cg_print_tex(struct cg_strbuf *out, const struct cg_model *model, const str
     struct printer p = {.out = out, .model = model, .options = options, .start = out->length};
     p.objects = options ? options->objects : NULL;
     p.most = options ? SCREEN_LENGTH : PAPER_LENGTH;
-    p.deepest = options ? SCREEN_DEPTH : 2000;
+    p.most_nodes = options ? SCREEN_NODES : PAPER_NODES;
+    p.deepest = options ? SCREEN_DEPTH : PAPER_DEPTH;
     put_open(&p, expr);
 }

@@ -188,11 +188,50 @@ static void lines_of_random_models_are_accepted(void **state)
     assert_true(derived >= 20);
 }
 
+/* The printer ends in dots before the layout's caps are reached. */
+static void deep_formulas_are_accepted(void **state)
+{
+    struct world *world = *state;
+    static const char *const shells[][2] = {{"exp(", ")"}, {"1/(1 + ", ")"}, {"sqrt(", ")"},
+                                            {"(", ")^2"},  {"2^(", ")"},     {"-(c + ", ")"},
+                                            {"abs(", ")"}, {"sum(", ").T"}};
+    for (size_t i = 0; i < sizeof shells / sizeof *shells; i++) {
+        struct cg_arena arena;
+        struct cg_model model;
+        struct cg_error error;
+        struct cg_strbuf text;
+        cg_arena_init(&arena);
+        cg_model_init(&model, &arena, "test");
+        cg_strbuf_init(&text);
+        cg_put(&text, "c = 0.5\nJ = ");
+        for (int depth = 0; depth < 60; depth++)
+            cg_put(&text, shells[i][0]);
+        cg_putc(&text, 'c');
+        for (int depth = 0; depth < 60; depth++)
+            cg_put(&text, shells[i][1]);
+        cg_putc(&text, '\n');
+        if (!cg_model_add(&model, text.text, text.length, 1, &error))
+            fail_msg("%s: %s", text.text, error.text);
+        accept(world, &model, cg_model_find(&model, "J")->body);
+        cg_strbuf_clear(&text);
+        cg_put(&text, "K = ");
+        for (int term = 0; term < 2000; term++)
+            cg_put(&text, "c * J + ");
+        cg_put(&text, "c\n");
+        if (!cg_model_add(&model, text.text, text.length, 9, &error))
+            fail_msg("%s", error.text);
+        accept(world, &model, cg_model_find(&model, "K")->body);
+        cg_strbuf_finish(&text);
+        cg_arena_finish(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(lines_of_lessons_are_accepted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(rules_laws_are_accepted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(deep_formulas_are_accepted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_of_random_models_are_accepted, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
