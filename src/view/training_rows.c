@@ -110,9 +110,9 @@ static const char *caption_of(const struct cg_frame *frame, const struct factors
                               const struct blocks *blocks)
 {
     const struct cg_value *param = frame->training->options->params[frame->position->pin_param];
-    return cg_format(&frame->scene->arena, "$%s$: %s for each of the %zu rows, added up",
-                     training_gradient_tex(frame, param, blocks->format.exponent),
-                     factors->left ? "one outer product" : "one row", blocks->count);
+    return cg_format(&frame->scene->arena, "$%s$: %zu %s added up",
+                     training_gradient_tex(frame, param, blocks->format.exponent), blocks->count,
+                     factors->left ? "outer products, one a row of data," : "rows of data");
 }
 
 /* How the blocks and their sum stand: so many in a line. */

@@ -75,6 +75,7 @@ void training_surface_draw(const struct cg_frame *frame, struct cg_box box)
         return;
     struct cg_box plot = {box.x, box.y + caption, fminf(box.w, 1.45f * side), side};
     draw_texels(frame, plot);
+    cg_panel(frame, plot, 0, (struct cg_color){0}, frame->theme->line, cg_hairline(frame));
     const struct cg_matrix *inputs = &frame->env->values[surface->inputs->id];
     for (size_t row = 0; row < inputs->rows && row < 64; row++)
         draw_sample(frame, plot, row);
