@@ -4,21 +4,72 @@
 #include <math.h>
 #include <string.h>
 
-/* The factors of a gradient A^T B, or of a column sum (A is then a column of ones, left out), over
- * the rows of the data: gradient = sum over n of A_n^T B_n. */
+/* The factors of a gradient c A^T B, or of c times a column sum (A is then a column of ones, left
+ * out), over the rows of the data: gradient = sum over n of c A_n^T B_n. */
 struct factors {
     const struct cg_expr *left, *right; /* left NULL: a column sum */
+    double scale;
 };
+
+static bool is_scalar(const struct cg_expr *expr)
+{
+    return expr->shape.rows == 0 && expr->shape.cols == 0;
+}
+
+/* The one factor of a product that is a sum over rows, or NULL. */
+static const struct cg_expr *main_factor(const struct cg_expr *product)
+{
+    const struct cg_expr *found = NULL;
+    for (size_t i = 0; i < product->n_args; i++) {
+        const struct cg_expr *arg = product->args[i];
+        bool sums = arg->op == CG_SUM || arg->op == CG_MATMUL || arg->op == CG_NEG;
+        if (is_scalar(arg) && !(is_scalar(product) && sums))
+            continue;
+        if (found)
+            return NULL;
+        found = arg;
+    }
+    return found;
+}
+
+static double scalar_value(const struct cg_frame *frame, const struct cg_expr *expr)
+{
+    return cg_eval(frame->env, &frame->scene->arena, expr).data[0];
+}
+
+/* Takes signs and scalar factors off a matrix form and multiplies them into *scale. */
+static const struct cg_expr *peel(const struct cg_frame *frame, const struct cg_expr *form,
+                                  double *scale)
+{
+    for (;;) {
+        const struct cg_expr *inner = NULL;
+        if (form->op == CG_NEG) {
+            inner = form->args[0];
+            *scale = -*scale;
+        } else if (form->op == CG_DIV && is_scalar(form->args[1])) {
+            inner = form->args[0];
+            *scale /= scalar_value(frame, form->args[1]);
+        } else if (form->op == CG_MUL) {
+            inner = main_factor(form);
+            for (size_t i = 0; inner && i < form->n_args; i++)
+                if (form->args[i] != inner)
+                    *scale *= scalar_value(frame, form->args[i]);
+        }
+        if (!inner)
+            return form;
+        form = inner;
+    }
+}
 
 static bool find_factors(const struct cg_frame *frame, struct factors *factors)
 {
     const struct cg_train_options *options = frame->training->options;
     const struct cg_derivation *derivation = cg_book_find(
         &frame->lesson->book, options->loss, options->params[frame->position->pin_param]);
-    const struct cg_expr *form = derivation ? derivation->matrix_form : NULL;
-    if (!form || options->n_rows == 0)
+    if (!derivation || !derivation->matrix_form || options->n_rows == 0)
         return false;
-    *factors = (struct factors){0};
+    *factors = (struct factors){.scale = 1};
+    const struct cg_expr *form = peel(frame, derivation->matrix_form, &factors->scale);
     if (form->op == CG_MATMUL && form->args[0]->op == CG_TRANSPOSE) {
         factors->left = form->args[0]->args[0];
         factors->right = form->args[1];
@@ -49,15 +100,17 @@ struct blocks {
     double largest;
 };
 
-static struct cg_matrix outer_row(struct cg_arena *arena, const struct cg_matrix *left,
-                                  const struct cg_matrix *right, size_t row)
+/* c A_n^T B_n */
+static struct cg_matrix outer_row(struct cg_arena *arena, double scale,
+                                  const struct cg_matrix *left, const struct cg_matrix *right,
+                                  size_t row)
 {
     struct cg_matrix block = {left ? left->cols : 1, right->cols, NULL};
     block.data = cg_alloc_array(arena, block.rows * block.cols, sizeof *block.data);
     for (size_t r = 0; r < block.rows; r++)
         for (size_t c = 0; c < block.cols; c++)
-            block.data[r * block.cols + c] =
-                (left ? left->data[row * left->cols + r] : 1) * right->data[row * right->cols + c];
+            block.data[r * block.cols + c] = scale * (left ? left->data[row * left->cols + r] : 1) *
+                                             right->data[row * right->cols + c];
     return block;
 }
 
@@ -75,7 +128,7 @@ static struct blocks make_blocks(const struct cg_frame *frame, const struct fact
     size_t cells = blocks.total.rows * blocks.total.cols;
     double *all = cg_alloc_array(arena, (blocks.shown + 1) * cells, sizeof *all);
     for (size_t n = 0; n < blocks.shown; n++) {
-        blocks.each[n] = outer_row(arena, factors->left ? &left : NULL, &right, n);
+        blocks.each[n] = outer_row(arena, factors->scale, factors->left ? &left : NULL, &right, n);
         memcpy(all + n * cells, blocks.each[n].data, cells * sizeof *all);
     }
     memcpy(all + blocks.shown * cells, blocks.total.data, cells * sizeof *all);
@@ -132,7 +185,7 @@ static struct lines arrange(const struct cg_frame *frame, const struct blocks *b
     for (size_t per_line = count; per_line > 0; per_line--) {
         struct lines lines = {.per_line = per_line, .head = 1.15f * em};
         lines.n_lines = (count + per_line - 1) / per_line;
-        lines.sign = (blocks->shown < blocks->count ? 2.2f : 1.3f) * em;
+        lines.sign = (blocks->shown < blocks->count ? 3.0f : 1.3f) * em;
         float each = height / (float)lines.n_lines - lines.head;
         lines.cell = fminf(each / (1.08f * (float)blocks->total.rows), 1.5f * em);
         float room = width / (float)per_line - lines.sign;

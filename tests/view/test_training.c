@@ -169,6 +169,45 @@ static void the_frozen_update_is_derived(void **state)
     free(back);
 }
 
+static size_t count_label(const struct cg_scene *scene, const char *label)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < scene->n_items; i++)
+        n += scene->items[i].label && strcmp(scene->items[i].label, label) == 0;
+    return n;
+}
+
+/* The numbers of a grid that was drawn under a label, from the texts of its cells. */
+static double first_number(const struct cg_scene *scene, const char *label, size_t which)
+{
+    for (size_t i = 0; i + 1 < scene->n_items; i++) {
+        const struct cg_item *item = &scene->items[i];
+        if (!item->label || strcmp(item->label, label) != 0 || which-- > 0)
+            continue;
+        const char *text = scene->items[i + 1].u.glyphs.text;
+        bool minus = strncmp(text, "−", strlen("−")) == 0;
+        double number = strtod(minus ? text + strlen("−") : text, NULL);
+        return minus ? -number : number;
+    }
+    return NAN;
+}
+
+static void the_rows_add_up_to_the_gradient(void **state)
+{
+    struct world *world = *state;
+    world->at.update = world->at.trained = 250;
+    for (size_t param = 0; param < 4; param++) {
+        world->at.pin_param = param;
+        world_draw(world, 3840, 2160);
+        assert_int_equal(count_label(&world->scene, "outer product"), 4);
+        assert_int_equal(count_label(&world->scene, "their sum"), 1);
+        double sum = 0;
+        for (size_t n = 0; n < 4; n++)
+            sum += first_number(&world->scene, "outer product", n);
+        assert_true(fabs(sum - first_number(&world->scene, "their sum", 0)) < 0.03);
+    }
+}
+
 static void losses_are_short_and_exact(void **state)
 {
     (void)state;
@@ -193,6 +232,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_loss_curve_is_a_handle, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(the_update_is_shown_as_it_happens, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(the_frozen_update_is_derived, open_xor, close_xor),
+        cmocka_unit_test_setup_teardown(the_rows_add_up_to_the_gradient, open_xor, close_xor),
         cmocka_unit_test(losses_are_short_and_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
