@@ -61,17 +61,10 @@ static const char *number_text(struct stage *stage, double number, double *shown
     struct cg_number_format format = cg_number_format(&number, 1, 3);
     char text[32];
     cg_number_text(text, format, number);
-    bool minus = strncmp(text, "−", strlen("−")) == 0;
-    double size = strtod(minus ? text + strlen("−") : text, NULL);
-    *shown = (minus ? -size : size) * pow(10, format.exponent);
+    *shown = stage_shown_number(format, number);
     if (format.exponent == 0 || number == 0)
         return cg_strdup(stage->arena, text);
     return cg_format(stage->arena, "%s·10%s", text, raised(stage, format.exponent));
-}
-
-static bool same_number(double a, double b)
-{
-    return a == b || fabs(a - b) <= 1e-13 * fmax(fabs(a), fabs(b));
 }
 
 /* ---- what is multiplied and added ---- */
@@ -230,7 +223,7 @@ static void put_summand(struct stage *stage, struct stage_arithmetic *a,
     if (summand->n < 2)
         return;
     const char *text = number_text(stage, summand->value, &shown);
-    add_word(stage, line, theme->dim, false, same_number(product, shown) ? "  =  " : "  ≈  ");
+    add_word(stage, line, theme->dim, false, stage_same_number(product, shown) ? "  =  " : "  ≈  ");
     add_word(stage, line, theme->text, false, text);
 }
 
@@ -246,9 +239,40 @@ static bool is_shown(const struct summands *all, size_t i)
     return larger < MOST_SUMMANDS - 1;
 }
 
+/* A few numbers that are just added stand in one line: 0.541 - 1 = -0.459. */
+static bool put_short_sum(struct stage *stage, struct stage_arithmetic *a,
+                          const struct summands *all, double *total)
+{
+    if (!all->added || all->count > 4)
+        return false;
+    for (size_t i = 0; i < all->count; i++)
+        if (all->list[i].n != 1 || all->list[i].label)
+            return false;
+    struct number_line *line = add_line(stage, a);
+    double shown, shown_total = 0;
+    *total = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        double number = all->list[i].value;
+        const char *text = number_text(stage, i > 0 ? fabs(number) : number, &shown);
+        if (i > 0)
+            add_word(stage, line, stage->theme->dim, false, number < 0 ? " − " : " + ");
+        add_word(stage, line, all->list[i].factors[0].ink, false, text);
+        *total += number;
+        shown_total += i > 0 && number < 0 ? -shown : shown;
+    }
+    const char *text = number_text(stage, *total, &shown);
+    add_word(stage, line, stage->theme->dim, false,
+             stage_same_number(shown, shown_total) ? "  =  " : "  ≈  ");
+    add_word(stage, line, stage->theme->gradient, true, text);
+    return true;
+}
+
 static double put_summands(struct stage *stage, struct stage_arithmetic *a,
                            const struct summands *all)
 {
+    double short_total;
+    if (put_short_sum(stage, a, all, &short_total))
+        return short_total;
     double total = 0, shown_total = 0;
     size_t hidden = 0;
     for (size_t i = 0; i < all->count; i++) {
@@ -271,7 +295,7 @@ static double put_summands(struct stage *stage, struct stage_arithmetic *a,
     struct number_line *line = add_line(stage, a);
     line->rule_above = true;
     add_word(stage, line, stage->theme->text, false,
-             same_number(shown, shown_total) ? "sum  =  " : "sum  ≈  ");
+             stage_same_number(shown, shown_total) ? "sum  =  " : "sum  ≈  ");
     add_word(stage, line, stage->theme->gradient, true, text);
     return total;
 }
@@ -319,13 +343,14 @@ static void put_header(struct stage *stage, struct stage_arithmetic *a)
 {
     const struct stage_axes *axes = &stage->axes;
     const char *text = "";
-    if (axes->row.letter)
-        text = cg_format(stage->arena, "$%c$ = %zu", axes->row.letter, stage->pin_row + 1);
-    if (axes->col.letter)
-        text = cg_format(stage->arena, "%s%s$%c$ = %zu", text, *text ? ", " : "", axes->col.letter,
-                         stage->pin_col + 1);
+    if (axes->pin_row.letter)
+        text = cg_format(stage->arena, "$%c$ = %zu", axes->pin_row.letter, stage->pin_row + 1);
+    if (axes->pin_col.letter)
+        text = cg_format(stage->arena, "%s%s$%c$ = %zu", text, *text ? ", " : "",
+                         axes->pin_col.letter, stage->pin_col + 1);
+    const char *what = axes->n_loose > 0 ? "for" : "the cell";
     add_word(stage, add_line(stage, a), stage->theme->dim, false,
-             *text ? cg_format(stage->arena, "the cell %s", text) : "in numbers");
+             *text ? cg_format(stage->arena, "%s %s", what, text) : "in numbers");
 }
 
 struct stage_arithmetic stage_arithmetic_of(struct stage *stage, const struct cg_expr *lhs,

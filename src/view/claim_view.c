@@ -9,7 +9,7 @@
 static float fit_strip(struct stage *stage, const struct stage_strip *strip, float width,
                        float height)
 {
-    float scale = 1, w, h;
+    float scale = 1.3f, w, h;
     for (int i = 0; i < 60; i++, scale *= 0.95f) {
         stage_strip_measure(stage, strip, scale, width, &w, &h);
         if (w <= width && h <= height)
@@ -38,7 +38,7 @@ static void claim_side(struct stage *stage, struct stage_strip *strip, const str
     struct cg_index row = {'k', side->shape.rows}, col = {'l', side->shape.cols};
     item->grid = stage_grid_matrix(stage, side, matrix, row, col);
     item->grid.letters = false;
-    item->label = stage_formula_of(stage, side);
+    item->label = stage_label_of(stage, side);
     item->sign = sign;
     item->alarm = alarm;
 }

@@ -101,8 +101,14 @@ static bool evaluate(struct stage *stage, const struct cg_expr *expr, struct sta
  * column, or the sizes that its indices run over. */
 static const char *factor_shape(struct stage *stage, const struct stage_grid *grid)
 {
-    if (grid->node->op == CG_ENTRY)
-        return stage_shape_text(stage, grid->node->args[0]->shape);
+    if (grid->node->op == CG_ENTRY) {
+        /* A row that stands upright here, along the result's rows, would belie its shape. */
+        struct cg_shape shape = grid->node->args[0]->shape;
+        bool row = cg_same_dim(stage->model, shape.rows, 0);
+        if (grid->n_axes == 1 && row == (grid->row_axis >= 0))
+            return NULL;
+        return stage_shape_text(stage, shape);
+    }
     int dims[STAGE_MAX_AXES];
     for (size_t i = 0; i < grid->n_axes; i++)
         dims[i] = grid->index[i].dim;
@@ -161,6 +167,7 @@ struct stage_grid stage_grid_matrix(struct stage *stage, const struct cg_expr *n
                               .data = matrix.data};
     set_axes(&grid, 0, 1);
     finish(stage, &grid, matrix.rows * matrix.cols);
+    grid.ghosts = node && stage_has_op(node, CG_EYE);
     grid.shape = node ? stage_shape_text(stage, node->shape) : NULL;
     return grid;
 }

@@ -144,7 +144,8 @@ static void split_addend(struct stage *stage, struct stage_line *line, const str
                          bool first, bool grids)
 {
     if (term->op == CG_NEG) {
-        add_piece(stage, line, PIECE_PLUS, NULL, owned(stage, term, first ? "-" : "{}-{}"));
+        add_piece(stage, line, PIECE_PLUS, NULL, owned(stage, term, first ? "-" : "{}-{}"))->minus =
+            true;
         term = term->args[0];
     } else if (!first) {
         add_piece(stage, line, PIECE_PLUS, NULL, "{}+{}");

@@ -162,7 +162,8 @@ static void draw_numbers(struct stage *stage, const struct stage_line *line,
     for (size_t i = 0; i < line->n_rows; i++) {
         const struct cg_formula *formula = piece->numbers[i];
         if (formula)
-            stage_formula(stage, formula, x + (place->w - formula->width * p->size) / 2,
+            stage_formula(stage, formula,
+                          x + (place->w + place->formula_w) / 2 - formula->width * p->size,
                           baseline + (float)i * p->number_line, p->size, 1, ROLE_LINE);
     }
 }

@@ -15,7 +15,7 @@ static struct stage_grid matrix_grid(struct stage *stage, const struct cg_expr *
 
 static struct strip_item labelled(struct stage *stage, const struct cg_expr *node)
 {
-    struct strip_item item = {.label = stage_formula_of(stage, node),
+    struct strip_item item = {.label = stage_label_of(stage, node),
                               .grid = matrix_grid(stage, node)};
     return item;
 }
@@ -90,7 +90,7 @@ static void fill_strip(struct stage *stage, struct stage_strip *strip, const str
     *whole = labelled(stage, matrix);
     whole->grid.role = result ? ROLE_RESULT : ROLE_CELL;
     if (result) {
-        whole->label = stage_formula_of(stage, result);
+        whole->label = stage_label_of(stage, result);
         whole->grid.ink = stage->theme->gradient;
         whole->grid.letters = true;
     }
@@ -103,7 +103,7 @@ static const char *kind_caption(struct stage *stage, const struct cg_expr *node)
     const char *kind = cg_product_kind(stage->model, node);
     if (!kind || node->n_args < 2)
         return NULL;
-    const char *sign = node->op == CG_MUL ? " ∗ " : " · ", *shapes = "";
+    const char *sign = node->op == CG_MUL ? " * " : " · ", *shapes = "";
     for (size_t i = 0; i < node->n_args; i++)
         shapes = cg_format(stage->arena, "%s%s%s", shapes, i ? sign : "",
                            stage_shape_text(stage, node->args[i]->shape));
@@ -147,6 +147,9 @@ struct stage_product stage_product_of(struct stage *stage, const struct cg_expr 
         items[i]->words = items[i]->grid.shape;
         items[i]->grid.shape = NULL;
     }
+    if (result && result->op == CG_GRAD)
+        product.result.words = cg_format(stage->arena, "%s, the shape of %s", product.result.words,
+                                         result->u.grad.wrt->name);
     const struct cg_expr *inner = opened(matrix->args[1]);
     if (is_simple(inner))
         inner = opened(matrix->args[0]);

@@ -107,7 +107,7 @@ static void label_result(struct stage *stage, struct strip_item *item, const str
     const struct cg_expr *shown = lhs;
     if (d && !d->local && d->wrt)
         shown = cg_grad(stage->arena, d->of, d->wrt);
-    item->label = stage_formula_of(stage, shown);
+    item->label = stage_label_of(stage, shown);
     if (d && !d->local)
         item->grid.shape = stage_shape_text(stage, d->wrt->shape);
 }

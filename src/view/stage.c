@@ -119,10 +119,10 @@ static struct content content_of(struct stage *stage)
                                  why ? why : "it stays in index notation");
         }
     }
-    c.line = stage_line_split(stage, lhs, rhs, true);
+    fill_low(stage, &c, lhs, rhs, matrix);
+    c.line = stage_line_split(stage, lhs, rhs, !c.product);
     if (rung == CG_RUNG_NUMBERS && !matrix)
         stage_line_numbers(stage, &c.line);
-    fill_low(stage, &c, lhs, rhs, matrix);
     c.check = stage->frame->position->gradient_check;
     if (c.check)
         c.check_strip = stage_check_panel(stage, &c.verdict, &c.good);

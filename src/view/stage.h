@@ -96,6 +96,8 @@ const struct cg_formula *stage_typeset(struct stage *stage, const char *tex);
 /* An expression as TeX with objects; and as a formula. */
 const char *stage_tex(struct stage *stage, const struct cg_expr *expr);
 const struct cg_formula *stage_formula_of(struct stage *stage, const struct cg_expr *expr);
+/* The same for a label: no higher than a line of text where it can be helped (dJ/dW). */
+const struct cg_formula *stage_label_of(struct stage *stage, const struct cg_expr *expr);
 
 /* Draws a formula with a key for each object, tints what is pointed at, and adds hit regions and
  * targets where role is ROLE_LINE. */
@@ -205,6 +207,7 @@ struct stage_piece {
     struct stage_brace *braces;
     size_t n_braces;
     size_t term; /* which addend of the line it is part of */
+    bool minus;  /* PLUS: it is a minus */
 };
 
 struct stage_line {
@@ -230,6 +233,9 @@ void stage_line_draw(struct stage *stage, const struct stage_line *line, float s
 void stage_line_numbers(struct stage *stage, struct stage_line *line);
 /* A number as TeX, as its grid shows it: "-0.47", "3.2 \\cdot 10^{-4}". */
 const char *stage_number_tex(struct stage *stage, struct cg_number_format format, double number);
+/* The number that the text of `number` says. */
+double stage_shown_number(struct cg_number_format format, double number);
+bool stage_same_number(double a, double b);
 
 /* ---- strip.c: grids in a row, with signs between and labels above ---- */
 

@@ -105,6 +105,39 @@ const struct cg_formula *stage_formula_of(struct stage *stage, const struct cg_e
     return stage_typeset(stage, stage_tex(stage, expr));
 }
 
+/* TeX of a fraction of two derivatives with a slash in place of the bar: \frac{a}{b} -> a / b. */
+static const char *slashed(struct cg_arena *arena, const char *tex)
+{
+    const char *at = strstr(tex, "\\frac{");
+    if (!at)
+        return tex;
+    const char *top = at + strlen("\\frac{"), *end = top;
+    for (int depth = 1; *end; end++) {
+        depth += (*end == '{') - (*end == '}');
+        if (depth == 0)
+            break;
+    }
+    if (strncmp(end, "}{", 2) != 0)
+        return tex;
+    const char *low = end + 2, *close = low;
+    for (int depth = 1; *close; close++) {
+        depth += (*close == '{') - (*close == '}');
+        if (depth == 0)
+            break;
+    }
+    if (!*close)
+        return tex;
+    return cg_format(arena, "%.*s%.*s / %.*s%s", (int)(at - tex), tex, (int)(end - top), top,
+                     (int)(close - low), low, close + 1);
+}
+
+const struct cg_formula *stage_label_of(struct stage *stage, const struct cg_expr *expr)
+{
+    const char *tex = stage_tex(stage, expr);
+    bool quotient = expr->op == CG_GRAD || expr->op == CG_PARTIAL;
+    return stage_typeset(stage, quotient ? slashed(stage->arena, tex) : tex);
+}
+
 static const struct cg_object *object_of(const struct stage *stage, int id)
 {
     return id > 0 && (size_t)id <= stage->objects.count ? &stage->objects.objects[id - 1] : NULL;
