@@ -67,6 +67,15 @@ static const char *number_text(struct stage *stage, double number, double *shown
     return cg_format(stage->arena, "%s·10%s", text, raised(stage, format.exponent));
 }
 
+const char *stage_short_number(struct stage *stage, double number)
+{
+    if (number == 0 || !isfinite(number))
+        return cg_format(stage->arena, "%g", number);
+    int exponent = (int)floor(log10(fabs(number)));
+    double digit = round(number / pow(10, exponent));
+    return cg_format(stage->arena, "%.0f·10%s", digit, raised(stage, exponent));
+}
+
 /* ---- what is multiplied and added ---- */
 
 static struct summand *add_summand(struct stage *stage, struct summands *all, const char *label)
@@ -227,9 +236,20 @@ static void put_summand(struct stage *stage, struct stage_arithmetic *a,
     add_word(stage, line, theme->text, false, text);
 }
 
-/* The summands that are shown: where there are many, those that count most, in their order. */
+static size_t count_zeros(const struct summands *all)
+{
+    size_t zeros = 0;
+    for (size_t i = 0; i < all->count; i++)
+        zeros += all->list[i].value == 0;
+    return zeros;
+}
+
+/* The summands that are shown: where there are many, those that count most, in their order; but not
+ * more than two zeros. */
 static bool is_shown(const struct summands *all, size_t i)
 {
+    if (all->list[i].value == 0 && count_zeros(all) > 2)
+        return false;
     if (all->count <= MOST_SUMMANDS)
         return true;
     size_t larger = 0;
@@ -274,7 +294,7 @@ static double put_summands(struct stage *stage, struct stage_arithmetic *a,
     if (put_short_sum(stage, a, all, &short_total))
         return short_total;
     double total = 0, shown_total = 0;
-    size_t hidden = 0;
+    size_t hidden = 0, hidden_zeros = 0;
     for (size_t i = 0; i < all->count; i++) {
         double shown;
         number_text(stage, all->list[i].value, &shown);
@@ -282,12 +302,18 @@ static double put_summands(struct stage *stage, struct stage_arithmetic *a,
         shown_total += shown;
         if (is_shown(all, i))
             put_summand(stage, a, &all->list[i]);
+        else if (all->list[i].value == 0)
+            hidden_zeros++;
         else
             hidden++;
     }
     if (hidden > 0)
         add_word(stage, add_line(stage, a), stage->theme->dim, false,
                  cg_format(stage->arena, "and %zu smaller ones", hidden));
+    if (hidden_zeros > 0)
+        add_word(stage, add_line(stage, a), stage->theme->dim, false,
+                 cg_format(stage->arena, "the %s%zu are 0",
+                           hidden_zeros == all->count ? "" : "other ", hidden_zeros));
     if (!all->added)
         return total;
     double shown;
@@ -381,7 +407,7 @@ static float line_height(float em, bool first)
 void stage_arithmetic_measure(struct stage *stage, const struct stage_arithmetic *arithmetic,
                               float scale, float *w, float *h)
 {
-    float em = stage->em * scale;
+    float em = stage->em * stage_text_scale(stage, scale);
     *w = *h = 0;
     for (size_t i = 0; i < arithmetic->count; i++) {
         const struct number_line *line = &arithmetic->lines[i];
@@ -396,7 +422,7 @@ void stage_arithmetic_measure(struct stage *stage, const struct stage_arithmetic
 void stage_arithmetic_draw(struct stage *stage, const struct stage_arithmetic *arithmetic,
                            float scale, float x, float y)
 {
-    float em = stage->em * scale, w, h;
+    float em = stage->em * stage_text_scale(stage, scale), w, h;
     stage_arithmetic_measure(stage, arithmetic, scale, &w, &h);
     for (size_t i = 0; i < arithmetic->count; i++) {
         const struct number_line *line = &arithmetic->lines[i];

@@ -37,10 +37,12 @@ static struct cell cell_at(const struct stage_grid *grid, struct grid_size size,
     for (size_t i = 0; i < grid->n_axes; i++)
         offset += along(grid, i, &cell) * grid->stride[i];
     cell.number = grid->data[offset];
-    cell.box = (struct cg_box){x + size.left + (float)slice * (size.slice_w + size.slice_gap) +
-                                   (float)col * (size.cell_w + size.gap),
-                               y + size.top + (float)row * (size.cell_h + size.gap), size.cell_w,
-                               size.cell_h};
+    cell.box = (struct cg_box){
+        x + size.left + (float)(slice % size.slices_across) * (size.slice_w + size.slice_gap) +
+            (float)col * (size.cell_w + size.gap),
+        y + size.top + (float)(slice / size.slices_across) * size.slice_pitch +
+            (float)row * (size.cell_h + size.gap),
+        size.cell_w, size.cell_h};
     return cell;
 }
 
@@ -74,12 +76,13 @@ static void draw_cell(struct stage *stage, const struct stage_grid *grid, const 
     item->u.rect.box = cell->box;
     item->u.rect.radius = fminf(0.12f * cell->box.h, 5);
     if (ghost) {
-        float w = cell->box.h > 12 ? 1 : 0.5f;
+        bool small = cell->box.h < 14; /* dashes of many small cells would only flicker */
+        float w = small ? 0.5f : 1;
         item->u.rect.box = (struct cg_box){cell->box.x + w / 2, cell->box.y + w / 2,
                                            cell->box.w - w, cell->box.h - w};
-        item->u.rect.stroke = stage_faded(stage->theme->ghost, 0.7f);
+        item->u.rect.stroke = stage_faded(stage->theme->ghost, small ? 0.35f : 0.7f);
         item->u.rect.stroke_width = w;
-        item->u.rect.dashed = true;
+        item->u.rect.dashed = !small;
     } else {
         item->u.rect.fill = fill;
     }
@@ -202,14 +205,14 @@ static void outlines(struct stage *stage, const struct stage_grid *grid, struct 
 
 /* Above each of several slices: "i = 2". */
 static void slice_label(struct stage *stage, const struct stage_grid *grid, const struct cell *cell,
-                        float y, float size)
+                        float size)
 {
     const char *text = "";
     for (size_t i = 0; i < grid->n_axes; i++)
         if ((int)i != grid->row_axis && (int)i != grid->col_axis)
             text = cg_format(stage->arena, "%s%s$%c$ = %zu", text, *text ? ", " : "",
                              grid->index[i].letter, along(grid, i, cell) + 1);
-    stage_rich(stage, cell->box.x, y + size * 0.8f, size, stage->theme->dim, text, true);
+    stage_rich(stage, cell->box.x, cell->box.y - size * 0.45f, size, stage->theme->dim, text, true);
 }
 
 static void draw_texels(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
@@ -252,7 +255,7 @@ static void draw_labels(struct stage *stage, const struct stage_grid *grid, stru
 {
     if (size.left > 0)
         stage_letter(stage, grid->index[grid->row_axis].letter, x + shift,
-                     y + size.top + size.slice_h / 2 + size.label * 0.25f, size.label);
+                     y + size.top + (size.inner_h - size.top) / 2 + size.label * 0.25f, size.label);
     if (!*size.below)
         return;
     float width = stage_rich(stage, 0, 0, size.label, stage->theme->dim, size.below, false);
@@ -263,13 +266,12 @@ static void draw_labels(struct stage *stage, const struct stage_grid *grid, stru
 void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
                      float x, float y)
 {
-    float inner = (float)grid->n_slices * (size.slice_w + size.slice_gap) - size.slice_gap;
-    float shift = (size.w - size.left - inner) / 2; /* a label wider than the cells */
+    float shift = (size.w - size.left - size.inner_w) / 2; /* a label wider than the cells */
     for (size_t slice = 0; slice < grid->n_slices; slice++) {
         draw_slice(stage, grid, size, x + shift, y, slice);
         if (grid->n_slices > 1) {
             struct cell first = cell_at(grid, size, x + shift, y, slice, 0, 0);
-            slice_label(stage, grid, &first, y, size.label);
+            slice_label(stage, grid, &first, size.label);
         }
     }
     draw_labels(stage, grid, size, x, y, shift);

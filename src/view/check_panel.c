@@ -37,6 +37,7 @@ struct stage_strip stage_check_panel(struct stage *stage, const char **verdict, 
         worst = fmax(worst, cg_relative_error(derived.data[i], measured.data[i], largest));
     strip.caption = "gradient check: every cell moved by ±10⁻⁵";
     *good = worst < 1e-5;
-    *verdict = cg_format(stage->arena, "largest relative difference %.0e", worst);
+    *verdict =
+        cg_format(stage->arena, "largest relative difference %s", stage_short_number(stage, worst));
     return strip;
 }

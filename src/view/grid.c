@@ -279,6 +279,37 @@ static const char *below(struct stage *stage, const struct stage_grid *grid)
     return text;
 }
 
+/* "i = 2, m = 10" above a slice, and some air. */
+static float slice_label_width(struct stage *stage, const struct stage_grid *grid, float size)
+{
+    float width = 0;
+    if (grid->n_slices < 2)
+        return 0;
+    for (size_t i = 0; i < grid->n_axes; i++) {
+        if ((int)i == grid->row_axis || (int)i == grid->col_axis)
+            continue;
+        const char *text =
+            cg_format(stage->arena, ", $%c$ = %zu", grid->index[i].letter, grid->size[i]);
+        width += stage_rich(stage, 0, 0, size, stage->theme->dim, text, false);
+    }
+    return width + 0.3f * size;
+}
+
+/* Slices stand in one row, or, where that would take most of the width, one row for each value of
+ * the first index. */
+static void place_slices(const struct stage *stage, const struct stage_grid *grid,
+                         struct grid_size *size, float em)
+{
+    size->slices_across = grid->n_slices;
+    float pitch = size->slice_w + size->slice_gap;
+    if (grid->n_axes == 4 && (float)grid->n_slices * pitch > 0.5f * stage->width)
+        size->slices_across = grid->n_slices / grid->size[0];
+    size_t down = grid->n_slices / size->slices_across;
+    size->slice_pitch = size->top + size->slice_h + 0.5f * em;
+    size->inner_w = (float)size->slices_across * pitch - size->slice_gap;
+    size->inner_h = (float)down * size->slice_pitch - 0.5f * em;
+}
+
 struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid *grid, float scale)
 {
     float em = stage->em * scale;
@@ -297,8 +328,8 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
     }
     size.slice_w = (float)grid->cols * (size.cell_w + size.gap) - size.gap;
     size.slice_h = (float)grid->rows * (size.cell_h + size.gap) - size.gap;
-    size.slice_gap = 0.9f * em;
-    float small = 0.86f * stage->em * fmaxf(scale, 0.75f);
+    float small = 0.86f * stage->em * stage_text_scale(stage, scale);
+    size.slice_gap = fmaxf(0.9f * em, slice_label_width(stage, grid, small) - size.slice_w);
     if (grid->letters && grid->row_axis >= 0 && grid->index[grid->row_axis].letter)
         size.left =
             stage_letter_width(stage, grid->index[grid->row_axis].letter, small) + 0.45f * small;
@@ -306,10 +337,9 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
     size.label = small;
     size.bottom = *text ? 1.4f * small : 0;
     size.top = grid->n_slices > 1 ? 1.25f * small : 0;
-    float n = (float)grid->n_slices;
-    size.w = size.left + n * (size.slice_w + size.slice_gap) - size.slice_gap;
-    size.w =
-        fmaxf(size.w, size.left + stage_rich(stage, 0, 0, small, stage->theme->dim, text, false));
-    size.h = size.top + size.slice_h + size.bottom;
+    place_slices(stage, grid, &size, em);
+    size.w = size.left +
+             fmaxf(size.inner_w, stage_rich(stage, 0, 0, small, stage->theme->dim, text, false));
+    size.h = size.inner_h + size.bottom;
     return size;
 }

@@ -60,7 +60,7 @@ static bool may_break_before(const struct stage_piece *piece)
 
 static float brace_height(const struct stage *stage, const struct stage_piece *piece, float scale)
 {
-    return piece->n_braces ? 1.75f * stage->em * fmaxf(scale, 0.7f) : 0;
+    return piece->n_braces ? 1.75f * stage->em * stage_text_scale(stage, scale) : 0;
 }
 
 static void enlarge_row(const struct stage *stage, const struct stage_piece *piece,
@@ -78,7 +78,7 @@ static void enlarge_row(const struct stage *stage, const struct stage_piece *pie
 static struct placing place_line(struct stage *stage, const struct stage_line *line, float scale,
                                  float width, bool wrap)
 {
-    struct placing p = {.size = formula_em * stage->em * scale};
+    struct placing p = {.size = formula_em * stage->em * stage_text_scale(stage, scale)};
     p.places = cg_alloc_array(stage->arena, line->count, sizeof *p.places);
     p.rows = cg_alloc_array(stage->arena, line->count + 1, sizeof *p.rows);
     p.number_line = 1.45f * p.size;
@@ -114,7 +114,7 @@ static struct placing place_line(struct stage *stage, const struct stage_line *l
                (row->grids > 0 ? row->grids + 0.35f * stage->em * scale : 0);
     }
     if (line->n_rows > 1)
-        p.h += (float)(line->n_rows - 1) * p.number_line;
+        p.h += (float)(p.n_rows * (line->n_rows - 1)) * p.number_line;
     return p;
 }
 
@@ -136,7 +136,7 @@ static void draw_brace(struct stage *stage, const struct stage_piece *piece,
     if (!stage_node_box(stage, piece->formula, brace->node, x, y, size, &box))
         return;
     struct cg_color ink = cg_value_ink(stage->theme, brace->value);
-    float em = stage->em * fmaxf(scale, 0.7f), line = fmaxf(0.1f * em, 1.5f);
+    float em = stage->em * stage_text_scale(stage, scale), line = fmaxf(0.1f * em, 1.5f);
     cg_scene_rect(stage->scene, (struct cg_box){box.x, bottom + 0.12f * em, box.w, line}, line / 2,
                   ink);
     stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
@@ -177,7 +177,7 @@ void stage_line_draw(struct stage *stage, const struct stage_line *line, float s
     for (size_t r = 0; r < p.n_rows; r++) {
         const struct row *row = &p.rows[r];
         float baseline = y + row->ascent;
-        float bottom = baseline + row->descent + (r == 0 ? numbers : 0);
+        float bottom = baseline + row->descent + numbers;
         float grids = bottom + row->braces + 0.35f * stage->em * scale;
         for (; i < line->count && p.places[i].row == r; i++) {
             const struct stage_piece *piece = &line->pieces[i];

@@ -86,7 +86,7 @@ static bool surviving_sheet(const struct stage_picture *from, const struct stage
         const struct stage_key *other = &from->keys[i];
         if (other->role != ROLE_SHEET || from->items[i].kind != CG_ITEM_RECT ||
             other->at[1] != key->at[1] || other->at[2] != key->at[2] || other->at[3] != 0 ||
-            from->items[i].u.rect.dashed)
+            from->items[i].u.rect.fill.a == 0)
             continue;
         *sheet = other->at[0];
         found++;
@@ -95,11 +95,64 @@ static bool surviving_sheet(const struct stage_picture *from, const struct stage
 }
 
 struct match {
+    const struct stage *stage;
     const struct stage_picture *from;
     struct nodes nodes;
     bool collapse; /* sheets become the result */
     bool *used;
 };
+
+static void place_of(const struct cg_item *item, float *x, float *y)
+{
+    *x = *y = 0;
+    if (item->kind == CG_ITEM_RECT) {
+        *x = item->u.rect.box.x;
+        *y = item->u.rect.box.y;
+    } else if (item->kind == CG_ITEM_GLYPHS) {
+        *x = item->u.glyphs.x;
+        *y = item->u.glyphs.y;
+    }
+}
+
+/* Words that stay, or move a little, do so; the same words elsewhere are others. */
+static const struct cg_item *find_fixed(struct match *m, const struct cg_item *item,
+                                        const struct stage_key *key)
+{
+    float x, y, at_x, at_y, nearest = 1.2f * m->stage->em;
+    place_of(item, &x, &y);
+    size_t found = m->from->count;
+    for (size_t i = 0; i < m->from->count; i++) {
+        const struct stage_key *other = &m->from->keys[i];
+        if (other->role != ROLE_FIXED || m->used[i] || m->from->items[i].kind != item->kind ||
+            !same_at(other, key))
+            continue;
+        place_of(&m->from->items[i], &at_x, &at_y);
+        float distance = fabsf(x - at_x) + fabsf(y - at_y);
+        if (distance < nearest) {
+            nearest = distance;
+            found = i;
+        }
+    }
+    if (found == m->from->count)
+        return NULL;
+    m->used[found] = true;
+    return &m->from->items[found];
+}
+
+/* A cell of the result after a collapse comes from the sheet that survives there; so does the
+ * outline of the pinned cell. */
+static const struct cg_item *find_survivor(struct match *m, const struct cg_item *item,
+                                           const struct stage_key *key, size_t *at)
+{
+    struct stage_key cell = *key, wanted = *key;
+    if (key->at[3] >= 100) {
+        cell.at[1] = (uint32_t)m->stage->pin_row;
+        cell.at[2] = (uint32_t)m->stage->pin_col;
+    }
+    if (!surviving_sheet(m->from, &cell, &wanted.at[0]))
+        return NULL;
+    return find_item(m->from, NULL, ROLE_SHEET, &wanted, item->kind, at);
+}
 
 /* Where an item of the later line flies from. */
 static const struct cg_item *source_of(struct match *m, const struct cg_item *item,
@@ -107,15 +160,15 @@ static const struct cg_item *source_of(struct match *m, const struct cg_item *it
 {
     if (key->role == ROLE_NONE)
         return NULL;
+    if (key->role == ROLE_FIXED)
+        return find_fixed(m, item, key);
     const struct cg_expr *node = key->node ? ancestor(&m->nodes, key->node) : NULL;
     if (key->node && !node)
         return NULL;
     size_t at;
     const struct cg_item *found = NULL;
-    struct stage_key wanted = *key;
-    if (key->role == ROLE_RESULT && m->collapse && key->at[3] < 100 &&
-        surviving_sheet(m->from, key, &wanted.at[0]))
-        found = find_item(m->from, NULL, ROLE_SHEET, &wanted, item->kind, &at);
+    if (key->role == ROLE_RESULT && m->collapse)
+        found = find_survivor(m, item, key, &at);
     if (!found && key->role == ROLE_PREVIOUS) /* the line that was current moves up */
         found = find_item(m->from, node, ROLE_LINE, key, item->kind, &at);
     if (!found)
@@ -244,7 +297,7 @@ static void fly(struct stage *stage, const struct cg_item *a, const struct cg_it
 void stage_between(struct stage *stage, const struct stage_picture *from,
                    const struct stage_picture *to, float t)
 {
-    struct match m = {.from = from};
+    struct match m = {.stage = stage, .from = from};
     collect(stage, &m.nodes, from);
     m.collapse = has_role(from, ROLE_SHEET) && !has_role(to, ROLE_SHEET);
     m.used = cg_alloc_array(stage->arena, from->count + 1, sizeof *m.used);
@@ -255,8 +308,9 @@ void stage_between(struct stage *stage, const struct stage_picture *from,
         if (!m.used[i])
             append(stage, &from->items[i], leaving(t));
     for (size_t i = 0; i < to->count; i++)
-        if (source[i])
-            fly(stage, source[i], &to->items[i], t);
+        if (source[i]) /* the line that becomes the previous one makes way */
+            fly(stage, source[i], &to->items[i],
+                to->keys[i].role == ROLE_PREVIOUS ? fminf(1, 1.7f * t) : t);
         else
             append(stage, &to->items[i], arriving(t));
 }

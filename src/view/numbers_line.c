@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 5 };
+enum { MOST_ROWS = 5, MOST_SUMMANDS = 1000 };
 
 const char *stage_number_tex(struct stage *stage, struct cg_number_format format, double number)
 {
@@ -73,16 +73,19 @@ static const struct cg_formula *number_formula(struct stage *stage, const struct
                                    all->count, wrap ? "(" : "", tex, wrap ? ")" : ""));
 }
 
-/* The sums that a piece stands in: those of its addend that come before it. */
+/* The sums of one addend, and which of its summands are shown, one a row: all of a few; of many
+ * those that are not zero. */
 struct scope {
     struct cg_index index[3];
     size_t size[3];
     size_t n, count;
+    size_t shown[MOST_ROWS], n_shown;
+    bool all; /* those left out are zero */
 };
 
 static struct scope scope_of(struct stage *stage, const struct stage_line *line, size_t term)
 {
-    struct scope scope = {.count = 1};
+    struct scope scope = {.count = 1, .all = true};
     for (size_t i = 0; i < line->count && scope.n < 3; i++) {
         const struct stage_piece *piece = &line->pieces[i];
         if (piece->kind != PIECE_SUM || piece->term != term)
@@ -95,12 +98,43 @@ static struct scope scope_of(struct stage *stage, const struct stage_line *line,
     return scope;
 }
 
-static void bind(const struct scope *scope, size_t row, struct cg_bindings *bindings)
+static void bind(const struct scope *scope, size_t summand, struct cg_bindings *bindings)
 {
     for (size_t i = scope->n; i-- > 0;) {
-        bindings->at[(unsigned char)scope->index[i].letter & 127] = row % scope->size[i];
-        row /= scope->size[i];
+        bindings->at[(unsigned char)scope->index[i].letter & 127] = summand % scope->size[i];
+        summand /= scope->size[i];
     }
+}
+
+static bool is_zero(struct stage *stage, const struct stage_line *line, size_t term,
+                    const struct cg_bindings *bindings)
+{
+    for (size_t i = 0; i < line->count; i++) {
+        const struct stage_piece *piece = &line->pieces[i];
+        if (piece->kind == PIECE_FACTOR && piece->term == term &&
+            cg_eval_at(stage->frame->env, piece->node, bindings) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void choose_rows(struct stage *stage, const struct stage_line *line, size_t term,
+                        struct scope *scope)
+{
+    size_t left = 0;
+    for (size_t at = 0; at < scope->count && at < MOST_SUMMANDS; at++) {
+        struct cg_bindings bindings = stage_pinned(stage);
+        bind(scope, at, &bindings);
+        if (scope->count > 3 && is_zero(stage, line, term, &bindings))
+            continue;
+        if (scope->n_shown < MOST_ROWS)
+            scope->shown[scope->n_shown++] = at;
+        else
+            left++;
+    }
+    scope->all = left == 0 && scope->count <= MOST_SUMMANDS;
+    if (scope->n_shown == 0)
+        scope->shown[scope->n_shown++] = 0;
 }
 
 static struct cg_number_format format_of(const struct stage_piece *piece, double number)
@@ -142,18 +176,18 @@ static void fill_piece(struct stage *stage, struct stage_line *line, size_t at,
     const struct stage_piece *before = &line->pieces[at - 1];
     piece->numbers = cg_alloc_array(stage->arena, line->n_rows, sizeof *piece->numbers);
     bool leads = before->kind == PIECE_RELATION || before->kind == PIECE_PLUS;
-    for (size_t row = 0; row < line->n_rows && row < scope->count; row++) {
+    for (size_t row = 0; row < scope->n_shown; row++) {
         struct cg_bindings bindings = stage_pinned(stage);
-        bind(scope, row, &bindings);
+        bind(scope, scope->shown[row], &bindings);
         double shown;
         const struct cg_formula *formula = row_formula(stage, line, at, &bindings, &shown);
-        if (row + 1 == line->n_rows && scope->count > line->n_rows)
+        if (row + 1 == MOST_ROWS && !scope->all)
             formula = piece->kind == PIECE_FACTOR ? stage_typeset(stage, "\\ldots") : NULL;
         product[row] *= shown;
         if (leads && row > 0)
-            formula = stage_typeset(
-                stage, cg_format(stage->arena, "{}+{}%s%s", formula ? "\\," : "",
-                                 formula && formula->tex ? formula->tex : ""));
+            formula =
+                stage_typeset(stage, cg_format(stage->arena, "{}+{}%s%s", formula ? "\\," : "",
+                                               formula && formula->tex ? formula->tex : ""));
         piece->numbers[row] = formula;
     }
 }
@@ -162,6 +196,7 @@ static void fill_piece(struct stage *stage, struct stage_line *line, size_t at,
 static double fill_term(struct stage *stage, struct stage_line *line, size_t term, bool *all_shown)
 {
     struct scope scope = scope_of(stage, line, term);
+    choose_rows(stage, line, term, &scope);
     double product[MOST_ROWS] = {1, 1, 1, 1, 1}, total = 0, sign = 1;
     for (size_t i = 2; i < line->count; i++) {
         const struct stage_piece *piece = &line->pieces[i];
@@ -172,8 +207,8 @@ static double fill_term(struct stage *stage, struct stage_line *line, size_t ter
         else
             fill_piece(stage, line, i, &scope, product);
     }
-    *all_shown &= scope.count <= line->n_rows;
-    for (size_t row = 0; row < line->n_rows && row < scope.count; row++)
+    *all_shown &= scope.all;
+    for (size_t row = 0; row < scope.n_shown; row++)
         total += sign * product[row];
     return total;
 }
@@ -219,12 +254,11 @@ void stage_line_numbers(struct stage *stage, struct stage_line *line)
 {
     line->n_rows = 1;
     for (size_t t = 0; t < line->n_terms; t++) {
-        size_t count = scope_of(stage, line, t).count;
-        if (count > line->n_rows)
-            line->n_rows = count;
+        struct scope scope = scope_of(stage, line, t);
+        choose_rows(stage, line, t, &scope);
+        if (scope.n_shown > line->n_rows)
+            line->n_rows = scope.n_shown;
     }
-    if (line->n_rows > MOST_ROWS)
-        line->n_rows = MOST_ROWS;
     double total = 0;
     bool all_shown = true;
     size_t factors = line->count - 2;

@@ -195,7 +195,8 @@ static void agree(struct grid_size *a, struct grid_size *b, const struct stage_g
 /* The grid's own labels are not used in the scheme, but its power of ten is. */
 static void refit(struct grid_size *size)
 {
-    size->w = size->slice_w;
+    size->w = size->inner_w = size->slice_w;
+    size->inner_h = size->slice_h;
     size->left = 0;
     size->h = size->slice_h + size->bottom;
 }
@@ -209,7 +210,7 @@ static float item_label_width(struct stage *stage, const struct strip_item *item
 static struct scheme arrange(struct stage *stage, const struct stage_product *product, float scale)
 {
     struct scheme s = {.gap = 0.75f * stage->em * scale,
-                       .label = 0.92f * stage->em * fmaxf(scale, 0.72f)};
+                       .label = 0.92f * stage->em * stage_text_scale(stage, scale)};
     s.left = stage_grid_measure(stage, &product->left.grid, scale);
     s.top = stage_grid_measure(stage, &product->top.grid, scale);
     s.result = stage_grid_measure(stage, &product->result.grid, scale);
@@ -269,7 +270,7 @@ void stage_product_measure(struct stage *stage, const struct stage_product *prod
 static void draw_item_label(struct stage *stage, const struct strip_item *item, float x, float y,
                             float size)
 {
-    stage_formula(stage, item->label, x, y, 1.2f * size, 1, ROLE_LINE);
+    stage_formula(stage, item->label, x, y, 1.2f * size, 1, ROLE_LABEL);
     stage_rich(stage, x + (item->label->width * 1.2f + 0.5f) * size, y, size, stage->theme->dim,
                item->words, true);
 }

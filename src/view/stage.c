@@ -19,12 +19,20 @@ struct content {
     const char *notice; /* why there is no matrix form, or NULL */
 };
 
+/* Where what the line comes to (low) and its arithmetic (right) stand. */
+enum arrangement {
+    ARRANGE_BELOW,   /* low below the line, the arithmetic beside it */
+    ARRANGE_STACKED, /* each below the other */
+    ARRANGE_BESIDE,  /* low beside the line, the arithmetic below the line */
+    ARRANGE_ALONE    /* low below the line, no room for arithmetic */
+};
+
 /* Where it is placed. */
 struct layout {
-    float line_scale, low_scale, right_scale;
-    bool wrap, beside; /* the arithmetic beside or below the result */
+    enum arrangement arrangement;
+    float scale;
+    bool wrap;
     float line_w, line_h, low_w, low_h, right_w, right_h, notice_h;
-    bool right; /* there is room for the arithmetic at all */
 };
 
 static struct stage_axes axes_of(const struct cg_step *step)
@@ -157,43 +165,70 @@ static void measure_right(struct stage *stage, const struct content *c, float sc
                           3 * stage->em * scale);
 }
 
-static float low_gap(const struct stage *stage, float scale)
+static float row_gap(const struct stage *stage, float scale)
 {
     return 1.5f * stage->em * scale;
 }
 
-/* One try: everything at `scale`; true where it fits. */
-static bool try_layout(struct stage *stage, const struct content *c, float width, float height,
-                       float scale, struct layout *l)
+static float column_gap(const struct stage *stage, float scale)
 {
-    float column_gap = 3 * stage->em * scale;
-    l->line_scale = l->low_scale = l->right_scale = scale;
+    return (1.4f + 1.6f * scale) * stage->em;
+}
+
+/* One try: everything at l->scale, arranged as l->arrangement says; true where it fits. */
+static bool try_layout(struct stage *stage, const struct content *c, float width, float height,
+                       struct layout *l)
+{
+    float scale = l->scale, column = column_gap(stage, scale), row = row_gap(stage, scale);
     l->wrap = scale < 0.78f;
     stage_line_measure(stage, &c->line, scale, width, l->wrap, &l->line_w, &l->line_h);
     l->notice_h = c->notice ? 1.7f * stage->em : 0;
+    l->line_h += l->notice_h;
+    if (c->notice)
+        l->line_w = fmaxf(l->line_w, fminf(width, stage_text_width(stage, CG_FACE_TEXT,
+                                                                   0.92f * stage->em, c->notice)));
     if (l->line_w > width)
         return false;
-    float room = height - l->line_h - l->notice_h - low_gap(stage, scale);
     measure_right(stage, c, scale, width, &l->right_w, &l->right_h);
-    l->right = l->beside = true;
-    measure_low(stage, c, scale, width - l->right_w - column_gap, &l->low_w, &l->low_h);
-    if (l->low_w + column_gap + l->right_w <= width && fmaxf(l->low_h, l->right_h) <= room)
-        return true;
-    l->beside = false;
-    measure_low(stage, c, scale, width, &l->low_w, &l->low_h);
-    return l->low_w <= width && l->right_w <= width &&
-           l->low_h + low_gap(stage, scale) + l->right_h <= room;
+    float room = width, below = height - l->line_h - row;
+    switch (l->arrangement) {
+    case ARRANGE_BELOW:
+        room = width - l->right_w - column;
+        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        return l->low_w <= room && fmaxf(l->low_h, l->right_h) <= below;
+    case ARRANGE_STACKED:
+        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        return fmaxf(l->low_w, l->right_w) <= room && l->low_h + row + l->right_h <= below;
+    case ARRANGE_BESIDE:
+        room = width - fmaxf(l->line_w, l->right_w) - column;
+        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        return l->low_w <= room && l->low_h <= height && l->right_h <= below;
+    case ARRANGE_ALONE:
+        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        return l->low_w <= room && l->low_h <= below;
+    }
+    return false;
 }
 
+/* The largest scale at which it fits. Below the line is the place that the eye knows; beside it
+ * only where that would make cells small. */
 static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
 {
-    struct layout l = {0};
-    float scale = 1;
-    for (int i = 0; i < 40; i++, scale *= 0.955f)
-        if (try_layout(stage, c, width, height, scale, &l))
-            return l;
-    /* A canvas too small for both: the arithmetic goes. */
-    l.right = false;
+    static const enum arrangement order[] = {ARRANGE_BELOW, ARRANGE_STACKED, ARRANGE_BESIDE};
+    struct layout l = {.scale = 1};
+    for (int i = 0; i < 40; i++, l.scale *= 0.955f)
+        for (int k = 0; k < 3; k++) {
+            l.arrangement = order[k];
+            if (order[k] == ARRANGE_BESIDE && l.scale > 0.78f)
+                continue;
+            if (try_layout(stage, c, width, height, &l))
+                return l;
+        }
+    stage->tiny = true;
+    l.arrangement = ARRANGE_ALONE;
+    for (l.scale = 0.8f; l.scale > 0.05f; l.scale *= 0.93f)
+        if (try_layout(stage, c, width, height, &l))
+            break;
     return l;
 }
 
@@ -201,12 +236,12 @@ static void draw_right(struct stage *stage, const struct content *c, const struc
                        float x, float y, float width)
 {
     if (!c->check) {
-        stage_arithmetic_draw(stage, &c->arithmetic, l->right_scale, x, y);
+        stage_arithmetic_draw(stage, &c->arithmetic, l->scale, x, y);
         return;
     }
-    float w, h, em = stage->em * l->right_scale;
-    stage_strip_measure(stage, &c->check_strip, l->right_scale, width, &w, &h);
-    stage_strip_draw(stage, &c->check_strip, l->right_scale, width, x, y);
+    float w, h, em = stage->em * l->scale;
+    stage_strip_measure(stage, &c->check_strip, l->scale, width, &w, &h);
+    stage_strip_draw(stage, &c->check_strip, l->scale, width, x, y);
     if (!c->verdict)
         return;
     struct cg_color color = c->good ? stage->theme->good : stage->theme->bad;
@@ -223,36 +258,56 @@ static void draw_right(struct stage *stage, const struct content *c, const struc
     stage_text(stage, CG_FACE_TEXT, x + 2.0f * size, baseline, size, color, c->verdict);
 }
 
+static void draw_low(struct stage *stage, const struct content *c, float scale, float width,
+                     float x, float y)
+{
+    if (c->product)
+        stage_product_draw(stage, &c->meeting, scale, width, x, y);
+    else
+        stage_strip_draw(stage, &c->strip, scale, width, x, y);
+}
+
+static void draw_notice(struct stage *stage, const char *notice, float x, float y, float width)
+{
+    float size = 0.92f * stage->em, w = stage_text_width(stage, CG_FACE_TEXT, size, notice);
+    if (w > width)
+        size *= width / w;
+    stage_text(stage, CG_FACE_TEXT, x, y + 1.4f * size, size, stage->theme->dim, notice);
+}
+
 static void draw_content(struct stage *stage, const struct content *c, struct cg_box area)
 {
     struct layout l = fit(stage, c, area.w, area.h);
-    stage_line_draw(stage, &c->line, l.line_scale, area.w, l.wrap, area.x, area.y);
-    float y = area.y + l.line_h, gap = low_gap(stage, l.low_scale);
-    if (c->notice) {
-        float size = 0.92f * stage->em, w = stage_text_width(stage, CG_FACE_TEXT, size, c->notice);
-        stage_text(stage, CG_FACE_TEXT, area.x, y + 1.4f * size,
-                   w > area.w ? size * area.w / w : size, stage->theme->dim, c->notice);
-        y += l.notice_h;
+    float column = column_gap(stage, l.scale), row = row_gap(stage, l.scale);
+    stage_line_draw(stage, &c->line, l.scale, area.w, l.wrap, area.x, area.y);
+    if (c->notice)
+        draw_notice(stage, c->notice, area.x, area.y + l.line_h - l.notice_h, area.w);
+    /* Some of the room that is left goes between the line and what it comes to. */
+    float low_h = l.arrangement == ARRANGE_BELOW     ? fmaxf(l.low_h, l.right_h)
+                  : l.arrangement == ARRANGE_STACKED ? l.low_h + row + l.right_h
+                  : l.arrangement == ARRANGE_BESIDE  ? l.right_h
+                                                     : l.low_h;
+    float spare = fmaxf(area.h - l.line_h - row - low_h, 0);
+    float y = area.y + l.line_h + row + fminf(0.3f * spare, 1.2f * stage->em);
+    float x = area.x + fmaxf(l.low_w + column, 0.5f * area.w);
+    switch (l.arrangement) {
+    case ARRANGE_BELOW:
+        draw_low(stage, c, l.scale, area.w - l.right_w - column, area.x, y);
+        draw_right(stage, c, &l, fminf(x, area.x + area.w - l.right_w), y, area.w);
+        break;
+    case ARRANGE_STACKED:
+        draw_low(stage, c, l.scale, area.w, area.x, y);
+        draw_right(stage, c, &l, area.x, y + l.low_h + row, area.w);
+        break;
+    case ARRANGE_BESIDE:
+        x = fmaxf(l.line_w, l.right_w) + column;
+        draw_low(stage, c, l.scale, area.w - x, area.x + x, area.y);
+        draw_right(stage, c, &l, area.x, y, area.w);
+        break;
+    case ARRANGE_ALONE:
+        draw_low(stage, c, l.scale, area.w, area.x, y);
+        break;
     }
-    /* What room is left goes between the line and what it comes to, up to a point. */
-    float low_h =
-        l.beside && l.right ? fmaxf(l.low_h, l.right_h) : l.low_h + (l.right ? gap + l.right_h : 0);
-    float spare = area.y + area.h - y - gap - low_h;
-    y += gap + fminf(fmaxf(spare, 0) * 0.3f, 1.2f * stage->em);
-    float right_x = area.x + fmaxf(l.low_w + 3 * stage->em * l.low_scale, 0.5f * area.w);
-    right_x = fminf(right_x, area.x + area.w - l.right_w);
-    float column = 3 * stage->em * l.low_scale;
-    float low_width = l.beside && l.right ? area.w - l.right_w - column : area.w;
-    if (c->product)
-        stage_product_draw(stage, &c->meeting, l.low_scale, low_width, area.x, y);
-    else
-        stage_strip_draw(stage, &c->strip, l.low_scale, low_width, area.x, y);
-    if (!l.right)
-        return;
-    if (l.beside)
-        draw_right(stage, c, &l, right_x, y, area.w);
-    else
-        draw_right(stage, c, &l, area.x, y + l.low_h + gap, area.w);
 }
 
 /* ---- painting ---- */
@@ -280,7 +335,7 @@ static void paint(struct stage *stage, struct cg_box area)
     stage_legend(stage, area.x, area.y + area.h - legend, area.w, size, true);
 }
 
-static struct stage begin(const struct cg_frame *frame, const struct cg_step *step)
+static struct stage begin(const struct cg_frame *frame, const struct cg_step *step, float width)
 {
     struct stage stage = {.frame = frame,
                           .scene = frame->scene,
@@ -288,6 +343,7 @@ static struct stage begin(const struct cg_frame *frame, const struct cg_step *st
                           .model = &frame->lesson->model,
                           .theme = frame->theme,
                           .em = frame->em,
+                          .width = width,
                           .step = step,
                           .axes = axes_of(step),
                           .first_item = frame->scene->n_items};
@@ -329,7 +385,7 @@ static void paint_motion(const struct cg_frame *frame, struct cg_box area)
     const struct cg_step *late = backwards ? frame->from : frame->step;
     float t = backwards ? 1 - frame->phase : frame->phase;
     size_t n_hits = frame->scene->n_hits;
-    struct stage first = begin(frame, early), second = begin(frame, late);
+    struct stage first = begin(frame, early, area.w), second = begin(frame, late, area.w);
     paint(&first, area);
     struct stage_picture a = take_back(&first, n_hits);
     paint(&second, area);
@@ -357,7 +413,7 @@ void cg_stage_draw(const struct cg_frame *frame, struct cg_box area)
         return;
     }
     size_t n_hits = frame->scene->n_hits;
-    struct stage stage = begin(frame, moving ? frame->from : frame->step);
+    struct stage stage = begin(frame, moving ? frame->from : frame->step, area.w);
     paint(&stage, area);
     if (!frame->position->has_pointer)
         return;
@@ -367,7 +423,7 @@ void cg_stage_draw(const struct cg_frame *frame, struct cg_box area)
         return;
     frame->scene->n_items = stage.first_item;
     frame->scene->n_hits = n_hits;
-    stage = begin(frame, moving ? frame->from : frame->step);
+    stage = begin(frame, moving ? frame->from : frame->step, area.w);
     stage.focus = focus;
     paint(&stage, area);
 }

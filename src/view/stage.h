@@ -19,6 +19,7 @@ enum stage_role {
     ROLE_NONE,     /* matches nothing: fades */
     ROLE_LINE,     /* a piece of the line; at = what within the node, ordinal */
     ROLE_PREVIOUS, /* of the dimmed line above */
+    ROLE_LABEL,    /* of a formula that says what a grid is */
     ROLE_CELL,     /* a cell of a factor's grid; at = slice, row, col, part */
     ROLE_RESULT,   /* a cell of the result; likewise */
     ROLE_SHEET,    /* a cell of one summand's sheet; likewise */
@@ -65,7 +66,8 @@ struct stage {
     struct cg_arena *arena;
     const struct cg_model *model;
     const struct cg_theme *theme;
-    float em;
+    float em, width;
+    bool tiny;                  /* the canvas is so small that words shrink as much as cells */
     const struct cg_step *step; /* the line that is painted, or NULL */
     struct stage_axes axes;
     size_t pin_row, pin_col; /* clamped to the result */
@@ -100,7 +102,7 @@ const struct cg_formula *stage_formula_of(struct stage *stage, const struct cg_e
 const struct cg_formula *stage_label_of(struct stage *stage, const struct cg_expr *expr);
 
 /* Draws a formula with a key for each object, tints what is pointed at, and adds hit regions and
- * targets where role is ROLE_LINE. */
+ * targets where role is ROLE_LINE or ROLE_LABEL. */
 void stage_formula(struct stage *stage, const struct cg_formula *formula, float x, float y,
                    float size, float alpha, enum stage_role role);
 /* The box of a node within a formula drawn at x, y; false where it has none. */
@@ -111,6 +113,8 @@ void stage_mark(struct stage *stage, const struct cg_formula *formula,
                 const struct cg_expr *const *nodes, size_t count, float x, float y, float size,
                 struct cg_color color, uint32_t id);
 
+/* Words and formulae shrink less than the cells of grids do: they must stay readable. */
+float stage_text_scale(const struct stage *stage, float scale);
 /* One line of text as furniture; returns its width. */
 float stage_text(struct stage *stage, enum cg_face face, float x, float y, float size,
                  struct cg_color color, const char *text);
@@ -150,6 +154,9 @@ struct stage_grid {
 struct grid_size {
     float cell_w, cell_h, gap, digits; /* digits 0: cells without numbers */
     float slice_w, slice_h, slice_gap;
+    size_t slices_across;    /* slices in a row */
+    float slice_pitch;       /* from a row of slices to the next */
+    float inner_w, inner_h;  /* of all slices */
     float left, bottom, top; /* room for letters and labels */
     float label;             /* pixels per em of letters and labels */
     const char *below;       /* rich text under the cells */
@@ -310,6 +317,9 @@ struct stage_arithmetic {
     struct number_line *lines;
     size_t count, capacity;
 };
+
+/* A number with one digit and a power of ten: "3·10⁻¹¹". */
+const char *stage_short_number(struct stage *stage, double number);
 
 struct stage_arithmetic stage_arithmetic_of(struct stage *stage, const struct cg_expr *lhs,
                                             const struct cg_expr *rhs);

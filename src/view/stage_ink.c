@@ -292,7 +292,7 @@ static uint32_t count_alike(const struct stage *stage, size_t first, struct stag
 void stage_formula(struct stage *stage, const struct cg_formula *formula, float x, float y,
                    float size, float alpha, enum stage_role role)
 {
-    if (role == ROLE_LINE)
+    if (role == ROLE_LINE || role == ROLE_LABEL)
         live_objects(stage, formula, x, y, size);
     size_t first_item = stage->scene->n_items, first_key = stage->n_keys;
     for (size_t i = 0; i < formula->n_glyphs + formula->n_rules;) {
@@ -368,6 +368,11 @@ void stage_mark(struct stage *stage, const struct cg_formula *formula,
 
 /* ---- text ---- */
 
+float stage_text_scale(const struct stage *stage, float scale)
+{
+    return scale >= 1 || stage->tiny ? scale : 0.55f + 0.45f * scale;
+}
+
 float stage_text(struct stage *stage, enum cg_face face, float x, float y, float size,
                  struct cg_color color, const char *text)
 {
@@ -419,7 +424,7 @@ float stage_letter(struct stage *stage, char letter, float x, float y, float siz
         stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
     }
     cg_scene_text(stage->scene, stage->frame->fonts, CG_FACE_MATH, x, y, size, ink, text);
-    stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
+    stage_tag_fixed(stage, text, CG_FACE_MATH);
     struct cg_object object = {.kind = CG_OBJECT_INDEX, .index = {letter, 0}};
     add_target(stage, box, &object);
     return width;

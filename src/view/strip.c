@@ -55,7 +55,7 @@ static struct strip_layout lay_out(struct stage *stage, const struct stage_strip
                                    float scale, float width)
 {
     struct strip_layout l = {.em = stage->em * scale};
-    l.label = 0.92f * stage->em * fmaxf(scale, 0.72f);
+    l.label = 0.92f * stage->em * stage_text_scale(stage, scale);
     l.sign = 1.5f * l.em;
     l.caption = strip->caption ? 1.75f * l.label : 0;
     l.top = has_labels(strip) ? (tallest_label(strip) * 1.2f + 0.55f) * l.label : 0;
@@ -68,7 +68,7 @@ static struct strip_layout lay_out(struct stage *stage, const struct stage_strip
         struct strip_place *place = &l.places[i];
         place->grid = stage_grid_measure(stage, &item->grid, scale);
         place->label_w = label_width(stage, item, &l);
-        place->w = fmaxf(place->grid.w, place->label_w);
+        place->w = fmaxf(place->grid.w, place->grid.left + place->label_w);
         float sign_w = 0;
         if (item->sign)
             sign_w = stage_typeset(stage, item->sign)->width * l.sign + 1.1f * l.em;
@@ -110,7 +110,7 @@ static void draw_label(struct stage *stage, const struct strip_item *item, float
                        float size)
 {
     if (item->label) {
-        stage_formula(stage, item->label, x, baseline, size * 1.2f, 1, ROLE_LINE);
+        stage_formula(stage, item->label, x, baseline, size * 1.2f, 1, ROLE_LABEL);
         x += item->label->width * size * 1.2f + 0.5f * size;
     }
     if (item->words)

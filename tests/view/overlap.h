@@ -34,15 +34,15 @@ static size_t text_boxes(struct cg_scene *scene, const struct cg_fonts *fonts,
         float size = item->u.glyphs.size, width;
         const struct cg_glyph *last = &item->u.glyphs.glyphs[item->u.glyphs.count - 1];
         if (item->u.glyphs.text)
-            width = cg_text_width(fonts, &scene->arena, item->u.glyphs.face, size,
-                                  item->u.glyphs.text);
+            width =
+                cg_text_width(fonts, &scene->arena, item->u.glyphs.face, size, item->u.glyphs.text);
         else
-            width = (last->x + 0.4f) * size;
-        struct cg_box box = {item->u.glyphs.x, item->u.glyphs.y - 0.5f * size, width,
-                             0.52f * size};
+            width = (last->x + 0.25f) * size;
+        struct cg_box box = {item->u.glyphs.x, item->u.glyphs.y - 0.5f * size, width, 0.52f * size};
         if (item->u.glyphs.text || item->label || count == 0)
-            boxes[count++] = (struct text_box){
-                box, item->u.glyphs.text ? item->u.glyphs.text : item->label ? item->label : "?"};
+            boxes[count++] = (struct text_box){box, item->u.glyphs.text ? item->u.glyphs.text
+                                                    : item->label       ? item->label
+                                                                        : "?"};
         else
             boxes[count - 1].box = text_union(boxes[count - 1].box, box);
     }

@@ -38,13 +38,12 @@ static int tear_down(void **state)
 
 /* ---- lessons ---- */
 
-static const char seed[] =
-    "# Seed\n\nText.\n\n```model\ndims h = 3, y = 2\n"
-    "H : 1 x h = [[0.62, 0.35, 0.81]]\n"
-    "W : h x y = [[0.1, -0.4], [0.7, 0.2], [-0.3, 0.5]]\n"
-    "B : 1 x y = [0.1, -0.2]\nYstar : 1 x y as Y^* = [1, 0]\n"
-    "f = sigmoid\nY = f(H @ W + B)\nJ = 1/2 * sum((Y - Ystar)^2)\n```\n\n"
-    "```derive\ndJ/dB as δ\ndJ/dW\n```\n";
+static const char seed[] = "# Seed\n\nText.\n\n```model\ndims h = 3, y = 2\n"
+                           "H : 1 x h = [[0.62, 0.35, 0.81]]\n"
+                           "W : h x y = [[0.1, -0.4], [0.7, 0.2], [-0.3, 0.5]]\n"
+                           "B : 1 x y = [0.1, -0.2]\nYstar : 1 x y as Y^* = [1, 0]\n"
+                           "f = sigmoid\nY = f(H @ W + B)\nJ = 1/2 * sum((Y - Ystar)^2)\n```\n\n"
+                           "```derive\ndJ/dB as δ\ndJ/dW\n```\n";
 
 static const char large[] =
     "# Large\n\nText.\n\n```model\ndims h = 8, y = 6\nH : 1 x h\nW : h x y\nB : 1 x y\n"
@@ -78,8 +77,8 @@ static struct cg_lesson *open_shipped(const char *name)
     return lesson;
 }
 
-static void draw(struct cg_board *board, const struct cg_position *position,
-                 struct cg_scene *scene, float width, float height)
+static void draw(struct cg_board *board, const struct cg_position *position, struct cg_scene *scene,
+                 float width, float height)
 {
     cg_scene_begin(scene, width, height, cg_theme(position->theme)->background);
     cg_board_draw(board, position, scene);
@@ -94,11 +93,10 @@ static struct cg_position at_beat(struct cg_board *board, size_t beat)
 
 /* ---- nothing overlaps, nothing is cut ---- */
 
-static const float sizes[][2] = {
-    {1024, 640}, {1280, 720}, {1920, 1080}, {3840, 2160}, {720, 900}};
+static const float sizes[][2] = {{1024, 640}, {1280, 720}, {1920, 1080}, {3840, 2160}, {720, 900}};
 
-static size_t misplaced(struct world *world, const struct cg_lesson *lesson,
-                        struct cg_board *board, struct cg_position position, size_t size)
+static size_t misplaced(struct world *world, const struct cg_lesson *lesson, struct cg_board *board,
+                        struct cg_position position, size_t size)
 {
     char where[200];
     if (lesson->beats[position.beat].kind == CG_BEAT_TRAIN)
