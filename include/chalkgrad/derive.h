@@ -76,7 +76,8 @@ void cg_book_init(struct cg_book *book, struct cg_model *model, struct cg_arena 
 
 /* Derives d of / d wrt, with those of the intermediates between as sub-derivations where the book
  * has them not yet. `as` names the result (may be NULL), `as_tex` its TeX (NULL: made from `as`).
- * `of` must be a scalar, or a value that uses wrt (then a local derivation is made).
+ * Where `of` is not a scalar the derivation is local, in indices, over all paths to wrt, and can't
+ * be named.
  * Where `of` does not depend on wrt the result is the zero matrix, and says so. NULL on error. */
 const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_value *of,
                                       const struct cg_value *wrt, const char *as,

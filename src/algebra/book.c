@@ -177,26 +177,21 @@ static bool sensible(const struct cg_book *book, const struct cg_value *of,
 
 /* A derivative that is not a gradient: of a whole matrix, in indices. */
 static const struct cg_derivation *derive_matrix(struct request *request,
-                                                 const struct cg_value *wrt, struct cg_place place,
-                                                 struct cg_error *error)
+                                                 const struct cg_value *wrt)
 {
-    struct cg_book *book = request->book;
     const struct cg_value *of = request->of;
-    for (size_t i = wrt->id + 1; i < of->id; i++)
-        if (request->needed[i] && request->reached[i]) {
-            refused(book, place, error,
-                    "{ is not a number, and depends on the value asked for through }: ask for the "
-                    "two steps one at a time",
-                    of->name, book->model->values[i]->name);
-            return NULL;
-        }
-    struct work work = {.model = book->model, .arena = book->arena};
+    struct work work = {.model = request->book->model, .arena = request->book->arena};
     struct entry_letters by, at;
     by.row = index_fresh(&work, wrt->shape.rows, INDEX_FREE);
     by.col = index_fresh(&work, wrt->shape.cols, INDEX_FREE);
     at.row = index_fresh(&work, of->shape.rows, INDEX_SUMMED);
     at.col = index_fresh(&work, of->shape.cols, INDEX_SUMMED);
-    return local_derive(request, of, at, wrt, by, NULL);
+    request->of_at = at;
+    bool through = false;
+    for (size_t i = wrt->id + 1; i < of->id; i++)
+        through = through || (request->needed[i] && request->reached[i]);
+    return through ? gradient_derive(request, wrt, by, NULL, NULL, NULL)
+                   : local_derive(request, of, at, wrt, by, NULL);
 }
 
 const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_value *of,
@@ -210,13 +205,9 @@ const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_valu
     if (derivation)
         return derivation;
     struct request request = request_make(book, of, wrt);
-    if (!is_scalar(book->model, of)) {
-        derivation = derive_matrix(&request, wrt, place, error);
-        if (!derivation && !request.failure)
-            return NULL;
-    } else {
-        derivation = gradient_derive(&request, wrt, (struct entry_letters){0}, NULL, as, as_tex);
-    }
+    derivation = request.number
+                     ? gradient_derive(&request, wrt, (struct entry_letters){0}, NULL, as, as_tex)
+                     : derive_matrix(&request, wrt);
     if (!derivation) {
         cg_fail(error, book->model->file, place, "d%s/d%s can't be derived: %s", of->name,
                 wrt->name, request.failure ? request.failure : "no rule applies");

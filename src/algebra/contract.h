@@ -28,15 +28,4 @@ void term_sum(struct term *term, struct cg_index index);
 const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,
                                     const char **why);
 
-/* Matrix expressions: the transpose (pushed through products, taken off twice), the entry-by-entry
- * operators with NumPy's broadcasting. */
-const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix);
-const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
-                                     const struct cg_expr *b);
-const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op add_mul_div_or_pow,
-                                         size_t count, const struct cg_expr *const *args);
-/* A sum with equal terms gathered: A + A = 2 A. */
-const struct cg_expr *matrix_sum(struct work *work, size_t count,
-                                 const struct cg_expr *const *args);
-
 #endif

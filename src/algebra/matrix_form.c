@@ -1,6 +1,7 @@
 #include "algebra/matrix_form.h"
 
 #include "algebra/contract.h"
+#include "algebra/matrix_ops.h"
 
 /* Terms read for one matrix form: brackets that are multiplied out can make many. */
 enum { MOST_EFFORT = 20000 };

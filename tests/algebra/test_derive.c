@@ -176,6 +176,20 @@ static void a_matrix_by_a_matrix(void **state)
     bench_free(bench);
 }
 
+/* The same through the values between: every entry of the one by every entry of the other. */
+static void a_matrix_by_a_matrix_further_down(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new(two_layers);
+    const struct cg_derivation *derivation = bench_derive(bench, "dY/dW1");
+    cg_strbuf_clear(&bench->text);
+    cg_print_board(&bench->text, &bench->model, derivation->index_form);
+    assert_string_equal(bench->text.text, "[f′(Z2)]_ni W2_li [f′(Z1)]_nl X_nk");
+    assert_true(derivation->local);
+    assert_int_equal(bench->book.n_derivations, 0);
+    bench_free(bench);
+}
+
 /* Wrong lines: what is said, and where. */
 static void errors_say_what_and_where(void **state)
 {
@@ -264,6 +278,7 @@ int main(void)
         cmocka_unit_test(several_ways_add_up),
         cmocka_unit_test(what_does_not_depend_has_a_zero_gradient),
         cmocka_unit_test(a_matrix_by_a_matrix),
+        cmocka_unit_test(a_matrix_by_a_matrix_further_down),
         cmocka_unit_test(errors_say_what_and_where),
         cmocka_unit_test(names_of_results_as_tex),
         cmocka_unit_test(too_much_is_refused),

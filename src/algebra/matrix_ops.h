@@ -1,0 +1,21 @@
+/* Matrix expressions made of others, in the form in which they are read and compared. Private to
+ * the algebra. */
+#ifndef ALGEBRA_MATRIX_OPS_H
+#define ALGEBRA_MATRIX_OPS_H
+
+#include "algebra/rewrite.h"
+
+/* The transpose, pushed through products and taken off twice. */
+const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr *matrix);
+/* The matrix product; chains associate from the left, or from the right where they end in a column.
+ */
+const struct cg_expr *matrix_product(struct work *work, const struct cg_expr *a,
+                                     const struct cg_expr *b);
+/* The entry-by-entry operators, with NumPy's broadcasting; sums and products are flat. */
+const struct cg_expr *matrix_elementwise(struct work *work, enum cg_op add_mul_div_or_pow,
+                                         size_t count, const struct cg_expr *const *args);
+/* A sum with equal terms gathered: A + A = 2 A. */
+const struct cg_expr *matrix_sum(struct work *work, size_t count,
+                                 const struct cg_expr *const *args);
+
+#endif
