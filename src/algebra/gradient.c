@@ -5,6 +5,8 @@
 #include "algebra/matrix_form.h"
 #include "algebra/rules.h"
 
+#include <chalkgrad/strbuf.h>
+
 /* An intermediate gradient with more names than this in it gets a name of its own, so that lines
  * stay short and a deeper layer costs no more than the one above. */
 enum { SMALL_GRADIENT = 2 };
@@ -102,6 +104,23 @@ static bool has_index(const struct cg_expr *expr)
     return false;
 }
 
+/* "δ = ∂J/∂B": the results that the second expression names and the first does not. */
+static const char *names_note(const struct cg_book *book, const struct cg_expr *without,
+                              const struct cg_expr *with)
+{
+    struct cg_strbuf text;
+    cg_strbuf_init(&text);
+    for (size_t i = 0; i < book->n_results; i++) {
+        const struct cg_value *result = book->results[i];
+        if (cg_mentions(with, result) && !cg_mentions(without, result))
+            cg_putf(&text, "%s%s = ∂%s/∂%s", text.length ? ", " : "", result->name,
+                    result->of->name, result->wrt->name);
+    }
+    const char *note = cg_strdup(book->arena, text.text);
+    cg_strbuf_finish(&text);
+    return note;
+}
+
 /* From the last line in indices to the matrix, and to its names. */
 static void matrix_lines(struct trace *trace, const char *as, const char *as_tex)
 {
@@ -125,7 +144,8 @@ static void matrix_lines(struct trace *trace, const char *as, const char *as_tex
     trace_begin(trace);
     const struct cg_expr *short_form = named(trace, matrix);
     if (short_form != matrix)
-        trace_line(trace, CG_RULE_NAME, gradient, short_form);
+        trace_line(trace, CG_RULE_NAME, gradient, short_form)->note =
+            names_note(trace->book, matrix, short_form);
     bool shown = short_form->op == CG_NAME;
     if (!as && (!trace->parent || shown || count_names(matrix) <= SMALL_GRADIENT)) {
         if (shown)

@@ -67,6 +67,8 @@ static void the_weights_with_the_error_signal_named(void **state)
                         "[∂J/∂W]_kl = [Hᵀ ((Y − Y*) * f′(HW + B))]_kl  (matrix form)\n"
                         "∂J/∂W = Hᵀ ((Y − Y*) * f′(HW + B))  (all entries)\n"
                         "∂J/∂W = Hᵀ δ  (name)\n");
+    const struct cg_derivation *derivation = bench_derive(bench, "dJ/dW");
+    assert_string_equal(derivation->steps[derivation->n_steps - 1]->note, "δ = ∂J/∂B");
     assert_string_equal(bench_form(bench, "dJ/dW"), "H.T @ ((Y - Ystar) * f'(H @ W + B))");
     bench_free(bench);
 }
