@@ -9,7 +9,6 @@ struct cg_key {
     const char *caps;  /* as shown, '|' between */
     enum cg_action action;
     const char *what; /* for the help; NULL: told by the entry before */
-    bool training;    /* has a meaning in training only */
 };
 
 /* The table; *count gets its length. */
