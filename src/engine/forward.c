@@ -156,6 +156,68 @@ static void move(const struct moving *m)
     }
 }
 
+/* The tangent of a power or quotient, squared spreads throughout. */
+static double spread_of(enum cg_op op, double a, double b, double da, double db)
+{
+    double by_a = op == CG_POW ? move_power(a, b, 1, false, 0) : 1 / b;
+    double by_b = op != CG_POW ? a / (b * b) : db == 0 ? 0 : power(a, b) * log(a);
+    return (da == 0 ? 0 : by_a * by_a * da) + by_b * by_b * db;
+}
+
+static void spread_div_or_pow(const struct moving *m)
+{
+    for (size_t r = 0; r < m->out.rows; r++)
+        for (size_t c = 0; c < m->out.cols; c++)
+            m->out.data[r * m->out.cols + c] =
+                spread_of(m->expr->op, at(&m->args[0], r, c), at(&m->args[1], r, c),
+                          at(&m->dots[0], r, c), at(&m->dots[1], r, c));
+}
+
+static void spread_apply(const struct moving *m)
+{
+    enum cg_kernel kernel = m->expr->u.apply.function->kernel;
+    for (size_t i = 0; i < matrix_count(&m->out); i++) {
+        double slope = cg_kernel(kernel, m->expr->u.apply.order + 1, m->args[0].data[i]);
+        m->out.data[i] = slope * slope * m->dots[0].data[i];
+    }
+}
+
+/* The square of s_j (da_j + sum_i s_i da_i), each square by itself. */
+static void spread_softmax(const struct moving *m)
+{
+    for (size_t r = 0; r < m->out.rows; r++) {
+        const double *s = m->value.data + r * m->out.cols, *da = m->dots[0].data + r * m->out.cols;
+        double all = 0;
+        for (size_t c = 0; c < m->out.cols; c++)
+            all += s[c] * s[c] * da[c];
+        for (size_t c = 0; c < m->out.cols; c++)
+            m->out.data[r * m->out.cols + c] = s[c] * s[c] * (da[c] + all);
+    }
+}
+
+/* As move, each derivative squared: what is added up never cancels. */
+static void move_spread(struct moving *m)
+{
+    enum cg_op op = m->expr->op;
+    if (op == CG_DIV || op == CG_POW)
+        return spread_div_or_pow(m);
+    if (op == CG_APPLY)
+        return spread_apply(m);
+    if (op == CG_SOFTMAX)
+        return spread_softmax(m);
+    if (op == CG_NEG) {
+        memcpy(m->out.data, m->dots[0].data, matrix_count(&m->out) * sizeof(double));
+        return;
+    }
+    struct cg_matrix *squares = cg_alloc_array(m->arena, m->expr->n_args + 1, sizeof *squares);
+    for (size_t i = 0; i < m->expr->n_args; i++)
+        squares[i] = matrix_squared(m->arena, &m->args[i]);
+    m->args = squares;
+    move(m);
+    if (op == CG_NORM2)
+        m->out.data[0] *= 2; /* (2a)^2 = 2 (2 a^2) */
+}
+
 /* A leaf's tangent. A derivative that stands unevaluated would need a second derivative to move:
  * not a number, so that nothing passes for checked that was not. */
 static double *leaf_tangent(const struct plan_step *step, struct cg_arena *arena,
@@ -173,7 +235,7 @@ static double *leaf_tangent(const struct plan_step *step, struct cg_arena *arena
 }
 
 static double *step_tangent(const struct plan_step *step, struct cg_arena *arena, bool through,
-                            double *const *dots)
+                            bool spread, double *const *dots)
 {
     if (step->expr->op == CG_NAME && !through)
         return NULL;
@@ -188,16 +250,19 @@ static double *step_tangent(const struct plan_step *step, struct cg_arena *arena
         m.dots[i] =
             (struct cg_matrix){step->args[i].rows, step->args[i].cols, dots[step->slots[i]]};
     m.out = matrix_new(arena, step->out.rows, step->out.cols);
-    move(&m);
+    if (spread)
+        move_spread(&m);
+    else
+        move(&m);
     return m.out.data;
 }
 
 void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
-                   double *const *leaves, bool through, double **dots)
+                   double *const *leaves, bool through, bool spread, double **dots)
 {
     for (size_t i = from; i < to; i++) {
         const struct plan_step *step = &plan->steps[i];
-        dots[i] = step->n_args ? step_tangent(step, arena, through, dots)
+        dots[i] = step->n_args ? step_tangent(step, arena, through, spread, dots)
                                : leaf_tangent(step, arena, leaves, through);
     }
 }
@@ -213,14 +278,14 @@ double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
 }
 
 double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
-                       size_t entry)
+                       size_t entry, bool spread)
 {
     const struct cg_plan_of_env *p = env->plan;
     double **leaves = forward_direct(env, arena, wrt, entry);
     double **dots = cg_alloc_array(arena, p->plan.n_steps, sizeof *dots);
     /* What was planned before wrt does not move with it. */
     for (size_t id = wrt->id + 1, from = p->ends[wrt->id]; id < env->model->n_values; id++) {
-        plan_tangents(&p->plan, from, p->ends[id], arena, leaves, true, dots);
+        plan_tangents(&p->plan, from, p->ends[id], arena, leaves, true, spread, dots);
         from = p->ends[id];
         if (env->model->values[id]->kind == CG_VALUE_DEFINED)
             leaves[id] = dots[p->roots[id]];
@@ -230,34 +295,36 @@ double **forward_total(const struct cg_env *env, struct cg_arena *arena, const s
 
 struct forward_gradient {
     const struct cg_value *of, *wrt;
+    bool spread;
     double *data;
     bool *known;
 };
 
 static struct forward_gradient *find(struct forward_memo *memo, const struct cg_value *of,
-                                     const struct cg_value *wrt)
+                                     const struct cg_value *wrt, bool spread)
 {
     for (size_t i = 0; i < memo->count; i++)
-        if (memo->gradients[i].of == of && memo->gradients[i].wrt == wrt)
+        if (memo->gradients[i].of == of && memo->gradients[i].wrt == wrt &&
+            memo->gradients[i].spread == spread)
             return &memo->gradients[i];
     size_t count = matrix_count(&memo->env->values[wrt->id]);
     memo->gradients = cg_grow(memo->arena, memo->gradients, memo->count, &memo->capacity,
                               sizeof *memo->gradients);
     struct forward_gradient *new = &memo->gradients[memo->count++];
-    *new = (struct forward_gradient){of, wrt, NULL, NULL};
+    *new = (struct forward_gradient){of, wrt, spread, NULL, NULL};
     new->data = cg_alloc_array(memo->arena, count, sizeof *new->data);
     new->known = cg_alloc_array(memo->arena, count, sizeof *new->known);
     return new;
 }
 
 double forward_entry(struct forward_memo *memo, const struct cg_value *of,
-                     const struct cg_value *wrt, size_t entry)
+                     const struct cg_value *wrt, size_t entry, bool spread)
 {
-    struct forward_gradient *gradient = find(memo, of, wrt);
+    struct forward_gradient *gradient = find(memo, of, wrt, spread);
     if (!gradient->known[entry]) {
         struct cg_arena scratch;
         cg_arena_init(&scratch);
-        double **leaves = forward_total(memo->env, &scratch, wrt, entry);
+        double **leaves = forward_total(memo->env, &scratch, wrt, entry, spread);
         gradient->data[entry] = leaves[of->id] ? leaves[of->id][0] : 0;
         gradient->known[entry] = true;
         cg_arena_finish(&scratch);
@@ -272,6 +339,6 @@ struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *
         matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
     struct forward_memo memo = {.env = env, .arena = arena};
     for (size_t i = 0; i < matrix_count(&gradient); i++)
-        gradient.data[i] = forward_entry(&memo, of, wrt, i);
+        gradient.data[i] = forward_entry(&memo, of, wrt, i, false);
     return gradient;
 }

@@ -5,9 +5,10 @@
 #include "engine/plan.h"
 
 /* The tangents of all values, by id (NULL: zero), for d wrt[entry] = 1, through all definitions;
- * wrt itself counts as independent: its own definition is cut. In `arena`. */
+ * wrt itself counts as independent: its own definition is cut. In `arena`. `spread`: their squared
+ * spreads (plan_spreads). */
 double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
-                       size_t entry);
+                       size_t entry, bool spread);
 
 /* The tangents of a direct derivative: only wrt[entry] moves, every other value is held fixed. */
 double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
@@ -21,8 +22,8 @@ struct forward_memo {
     size_t count, capacity;
 };
 
-/* d of / d wrt[entry], total; `of` 1 x 1. */
+/* d of / d wrt[entry], total, or its squared spread; `of` 1 x 1. */
 double forward_entry(struct forward_memo *memo, const struct cg_value *of,
-                     const struct cg_value *wrt, size_t entry);
+                     const struct cg_value *wrt, size_t entry, bool spread);
 
 #endif

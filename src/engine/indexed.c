@@ -11,7 +11,7 @@ struct walk {
     struct tensor_space *space;
     size_t at[128]; /* of the fixed letters */
     bool fixed[128];
-    bool magnitudes;
+    bool spread;           /* squared spreads (plan.h) in place of values */
     double *const *leaves; /* tangents of values, or NULL: none are wanted */
     bool through;          /* total, not direct */
     double **dots;         /* tangents of the plan's steps, up to n_dots */
@@ -39,12 +39,12 @@ static size_t planned(struct evaluator *evaluator, const struct cg_expr *expr)
 }
 
 struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
-                                 const struct cg_expr *expr, bool magnitudes)
+                                 const struct cg_expr *expr, bool spread)
 {
     size_t slot = planned(evaluator, expr);
     struct cg_matrix out = evaluator->plan.steps[slot].out;
-    if (magnitudes)
-        out.data = plan_magnitudes(&evaluator->plan, arena)[slot];
+    if (spread)
+        out.data = plan_spreads(&evaluator->plan, arena)[slot];
     return out;
 }
 
@@ -142,7 +142,7 @@ static double *step_dot(struct walk *w, size_t slot)
         if (w->n_dots)
             memcpy(larger, w->dots, w->n_dots * sizeof *larger);
         plan_tangents(plan, w->n_dots, plan->n_steps, w->space->arena, w->leaves, w->through,
-                      larger);
+                      w->space->spread, larger);
         w->dots = larger;
         w->n_dots = plan->n_steps;
     }
@@ -193,7 +193,8 @@ static struct tensor *gather_gradient(struct walk *w, const struct cg_value *of,
     struct tensor *t = gather(w, &positions, NULL, row, col);
     for (size_t i = 0; i < t->count; i++)
         if (!isnan(t->value[i]))
-            t->value[i] = forward_entry(&w->evaluator->forward, of, wrt, (size_t)t->value[i]);
+            t->value[i] =
+                forward_entry(&w->evaluator->forward, of, wrt, (size_t)t->value[i], w->spread);
     if (w->leaves && w->through) {
         t->dot = cg_alloc_array(w->space->arena, t->count, sizeof *t->dot);
         for (size_t i = 0; i < t->count; i++)
@@ -209,8 +210,8 @@ static struct tensor *walk_matrix(struct walk *w, const struct cg_expr *matrix, 
         return gather_gradient(w, matrix->u.grad.of, matrix->u.grad.wrt, row, col);
     size_t slot = planned(w->evaluator, matrix);
     struct cg_matrix m = w->evaluator->plan.steps[slot].out;
-    if (w->magnitudes)
-        m.data = plan_magnitudes(&w->evaluator->plan, w->space->arena)[slot];
+    if (w->spread)
+        m.data = plan_spreads(&w->evaluator->plan, w->space->arena)[slot];
     return gather(w, &m, step_dot(w, slot), row, col);
 }
 
@@ -236,48 +237,53 @@ static struct tensor *map_numbers(struct walk *w, const struct cg_expr *expr,
     for (size_t i = 0; i < t->count; i++) {
         double x = a->value[i];
         if (expr->op == CG_NEG) {
-            t->value[i] = w->magnitudes ? x : -x;
+            t->value[i] = w->spread ? x : -x;
             if (t->dot)
-                t->dot[i] = -a->dot[i];
+                t->dot[i] = w->space->spread ? a->dot[i] : -a->dot[i];
             continue;
         }
         enum cg_kernel kernel = expr->u.apply.function->kernel;
         int order = expr->u.apply.order;
         t->value[i] = cg_kernel(kernel, order, x);
-        if (t->dot)
-            t->dot[i] = cg_kernel(kernel, order + 1, x) * a->dot[i];
+        if (!t->dot)
+            continue;
+        double slope = cg_kernel(kernel, order + 1, x);
+        t->dot[i] = (w->space->spread ? slope * slope : slope) * a->dot[i];
     }
     return t;
 }
 
-/* Magnitudes of what is no sum or product: the value's own. */
-static struct tensor *own_magnitude(struct walk *w, const struct cg_expr *expr)
+/* The spread of what is no sum or product: the value's own. */
+static struct tensor *own_square(struct walk *w, const struct cg_expr *expr)
 {
     struct walk plain = *w;
-    plain.magnitudes = false;
+    plain.spread = false;
     map_init(&plain.memo, w->space->arena);
     struct tensor *t = walk_expr(&plain, expr);
     struct tensor *out = cg_alloc(w->space->arena, sizeof *out);
     *out = *t;
     out->value = cg_alloc_array(w->space->arena, t->count, sizeof *out->value);
     for (size_t i = 0; i < t->count; i++)
-        out->value[i] = fabs(t->value[i]);
+        out->value[i] = t->value[i] * t->value[i];
     return out;
 }
 
 /* The tangents for one entry of wrt, and the walk that evaluates under them. */
-static void begin_inner(const struct walk *w, struct walk *inner, const struct cg_expr *expr,
-                        size_t r, size_t c)
+static void begin_inner(const struct walk *w, struct walk *inner, struct tensor_space *space,
+                        const struct cg_expr *expr, size_t r, size_t c)
 {
     const struct cg_env *env = w->evaluator->env;
     const struct cg_value *wrt = expr->u.partial.wrt;
     size_t entry = r * env->values[wrt->id].cols + c;
+    *space = (struct tensor_space){w->space->arena, false, w->spread};
     *inner = *w;
+    inner->space = space;
+    inner->spread = false; /* only of tangents */
     inner->dots = NULL;
     inner->n_dots = 0;
     inner->through = expr->u.partial.total;
-    inner->leaves = inner->through ? forward_total(env, w->space->arena, wrt, entry)
-                                   : forward_direct(env, w->space->arena, wrt, entry);
+    inner->leaves = inner->through ? forward_total(env, space->arena, wrt, entry, w->spread)
+                                   : forward_direct(env, space->arena, wrt, entry);
     map_init(&inner->memo, w->space->arena);
     struct cg_index row = expr->u.partial.row, col = expr->u.partial.col;
     if (row.letter) {
@@ -371,8 +377,10 @@ static struct tensor *walk_partial(struct walk *w, const struct cg_expr *expr)
     struct tensor *out = NULL;
     for (size_t block = 0; block < n_blocks; block++) {
         struct walk inner;
-        begin_inner(w, &inner, expr, at[block].row, at[block].col);
+        struct tensor_space space;
+        begin_inner(w, &inner, &space, expr, at[block].row, at[block].col);
         const struct tensor *t = walk_moving(&inner, expr);
+        w->space->failed = w->space->failed || space.failed;
         if (!out)
             out = partial_axes(w, expr, t);
         if (out->count != n_blocks * t->count)
@@ -396,21 +404,21 @@ static struct tensor *walk_new(struct walk *w, const struct cg_expr *expr)
     struct cg_index none = {0};
     switch (expr->op) {
     case CG_NUMBER:
-        return tensor_scalar(w->space,
-                             w->magnitudes ? fabs(expr->u.number.value) : expr->u.number.value);
+        return tensor_scalar(w->space, w->spread ? expr->u.number.value * expr->u.number.value
+                                                 : expr->u.number.value);
     case CG_ADD:
     case CG_MUL:
         return walk_many(w, expr);
     case CG_DIV:
-        if (w->magnitudes)
+        if (w->spread)
             return tensor_zip(w->space, CG_DIV, walk_expr(w, expr->args[0]),
-                              own_magnitude(w, expr->args[1]));
+                              own_square(w, expr->args[1]));
         return walk_many(w, expr);
     case CG_POW:
-        return w->magnitudes ? own_magnitude(w, expr) : walk_many(w, expr);
+        return w->spread ? own_square(w, expr) : walk_many(w, expr);
     case CG_APPLY:
-        if (w->magnitudes)
-            return own_magnitude(w, expr);
+        if (w->spread)
+            return own_square(w, expr);
         return map_numbers(w, expr, walk_expr(w, expr->args[0]));
     case CG_NEG:
         return map_numbers(w, expr, walk_expr(w, expr->args[0]));
@@ -421,7 +429,7 @@ static struct tensor *walk_new(struct walk *w, const struct cg_expr *expr)
     case CG_KRON:
         return walk_kron(w, expr);
     case CG_PARTIAL:
-        return w->magnitudes ? own_magnitude(w, expr) : walk_partial(w, expr);
+        return walk_partial(w, expr);
     case CG_NAME:
     case CG_GRAD:
     case CG_EYE:
@@ -454,10 +462,10 @@ static struct tensor *walk_expr(struct walk *w, const struct cg_expr *expr)
 
 struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *arena,
                                 const struct cg_expr *expr, const struct cg_index *fixed,
-                                const size_t *at, size_t n_fixed, bool magnitudes)
+                                const size_t *at, size_t n_fixed, bool spread)
 {
     struct tensor_space space = {.arena = arena};
-    struct walk w = {.evaluator = evaluator, .space = &space, .magnitudes = magnitudes};
+    struct walk w = {.evaluator = evaluator, .space = &space, .spread = spread};
     map_init(&w.memo, arena);
     for (size_t i = 0; i < n_fixed; i++) {
         unsigned char letter = (unsigned char)fixed[i].letter;

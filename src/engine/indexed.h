@@ -24,14 +24,14 @@ struct evaluator {
 void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena);
 
 /* The tensor of an expression in index notation, in `arena`. The fixed indices (those with a
- * letter) have the values `at` and are no axes. `magnitudes`: in place of each number the size of
- * what was added up in it, against which cancellation is judged. */
+ * letter) have the values `at` and are no axes. `spread`: in place of each number its squared
+ * spread (plan.h). */
 struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *arena,
                                 const struct cg_expr *expr, const struct cg_index *fixed,
-                                const size_t *at, size_t n_fixed, bool magnitudes);
+                                const size_t *at, size_t n_fixed, bool spread);
 
-/* A matrix expression: its numbers in the evaluator's plan, or its magnitudes in `arena`. */
+/* A matrix expression: its numbers in the evaluator's plan, or their squared spreads in `arena`. */
 struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
-                                 const struct cg_expr *expr, bool magnitudes);
+                                 const struct cg_expr *expr, bool spread);
 
 #endif

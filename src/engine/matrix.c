@@ -21,6 +21,14 @@ bool matrix_finite(const struct cg_matrix *m)
     return true;
 }
 
+struct cg_matrix matrix_squared(struct cg_arena *arena, const struct cg_matrix *m)
+{
+    struct cg_matrix out = matrix_new(arena, m->rows, m->cols);
+    for (size_t i = 0; i < matrix_count(m); i++)
+        out.data[i] = m->data[i] * m->data[i];
+    return out;
+}
+
 double power(double a, double b)
 {
     if (b == 2)

@@ -15,6 +15,9 @@ size_t matrix_count(const struct cg_matrix *m);
 /* True where the numbers are all finite. */
 bool matrix_finite(const struct cg_matrix *m);
 
+/* A copy with each number squared. */
+struct cg_matrix matrix_squared(struct cg_arena *arena, const struct cg_matrix *m);
+
 /* a^b; squares and first powers exactly as written out. */
 double power(double a, double b);
 

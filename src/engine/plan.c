@@ -221,9 +221,9 @@ void plan_run(struct plan *plan, size_t from, size_t to)
     }
 }
 
-/* The arguments of a step with their magnitudes as numbers. */
-static struct cg_matrix *magnitudes_of_args(const struct plan_step *step, struct cg_arena *arena,
-                                            double **of)
+/* The arguments of a step with their squared spreads as numbers. */
+static struct cg_matrix *spreads_of_args(const struct plan_step *step, struct cg_arena *arena,
+                                         double **of)
 {
     struct cg_matrix *args = cg_alloc_array(arena, step->n_args, sizeof *args);
     for (size_t i = 0; i < step->n_args; i++)
@@ -231,7 +231,7 @@ static struct cg_matrix *magnitudes_of_args(const struct plan_step *step, struct
     return args;
 }
 
-/* True where the operator only adds and multiplies, so that it works on magnitudes as it stands. */
+/* True where the operator only adds and multiplies, so that it works on squares as it stands. */
 static bool adds_and_multiplies(enum cg_op op)
 {
     return op == CG_ADD || op == CG_MUL || op == CG_MATMUL || op == CG_TRANSPOSE || op == CG_SUM ||
@@ -239,27 +239,24 @@ static bool adds_and_multiplies(enum cg_op op)
            op == CG_DIAG;
 }
 
-/* |a| + |b| under a sum, |a| |b| under a product; elsewhere the number's own size. A divisor that
+/* a^2 + b^2 under a sum, a^2 b^2 under a product; elsewhere the number's own square. A divisor that
  * cancelled is no excuse: it counts as it is. */
-static void magnitude(const struct plan_step *step, struct cg_arena *arena, double **of,
-                      const struct cg_matrix *out)
+static void spread(const struct plan_step *step, struct cg_arena *arena, double **of,
+                   struct cg_matrix *out)
 {
     enum cg_op op = step->expr->op;
     if (step->n_args && adds_and_multiplies(op)) {
-        matrix_operate(step->expr, out, magnitudes_of_args(step, arena, of));
+        matrix_operate(step->expr, out, spreads_of_args(step, arena, of));
     } else if (step->n_args && op == CG_DIV) {
-        struct cg_matrix *args = magnitudes_of_args(step, arena, of);
-        args[1] = step->args[1];
+        struct cg_matrix *args = spreads_of_args(step, arena, of);
+        args[1] = matrix_squared(arena, &step->args[1]);
         matrix_operate(step->expr, out, args);
-        for (size_t i = 0; i < matrix_count(out); i++)
-            out->data[i] = fabs(out->data[i]);
     } else {
-        for (size_t i = 0; i < matrix_count(out); i++)
-            out->data[i] = fabs(step->out.data[i]);
+        *out = matrix_squared(arena, &step->out);
     }
 }
 
-double **plan_magnitudes(const struct plan *plan, struct cg_arena *arena)
+double **plan_spreads(const struct plan *plan, struct cg_arena *arena)
 {
     double **of = cg_alloc_array(arena, plan->n_steps, sizeof *of);
     for (size_t i = 0; i < plan->n_steps; i++) {
@@ -270,7 +267,7 @@ double **plan_magnitudes(const struct plan *plan, struct cg_arena *arena)
             continue;
         }
         struct cg_matrix out = matrix_new(arena, step->out.rows, step->out.cols);
-        magnitude(step, arena, of, &out);
+        spread(step, arena, of, &out);
         of[i] = out.data;
     }
     return of;

@@ -45,12 +45,15 @@ void plan_run(struct plan *plan, size_t from, size_t to);
 
 /* Forward mode: dots[slot], for from <= slot < to, becomes the tangent of that step (its shape, in
  * `arena`) or NULL where it is zero. leaves[id]: the tangent of each value, or NULL. `through`:
- * named results pass tangents on; otherwise they are held fixed. The plan must have been run. */
+ * named results pass tangents on; otherwise they are held fixed. The plan must have been run.
+ * `spread`: squared spreads of tangents, see below, in place of tangents. */
 void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
-                   double *const *leaves, bool through, double **dots);
+                   double *const *leaves, bool through, bool spread, double **dots);
 
-/* For each step the size of what was added up in it: the same operations on absolute values. What
- * cancels is judged against it. */
-double **plan_magnitudes(const struct plan *plan, struct cg_arena *arena);
+/* For each step the squares of its spread: the root of the sum of the squares of what was added up
+ * in it. Where numbers cancel, roundings are as large as that times the machine's precision,
+ * however small the result is. (Squares, not absolute values: those would grow from layer to layer
+ * of a deep network, and excuse everything.) */
+double **plan_spreads(const struct plan *plan, struct cg_arena *arena);
 
 #endif

@@ -98,16 +98,30 @@ static double combine(enum cg_op op, double a, double b)
     return op == CG_ADD ? a + b : op == CG_MUL ? a * b : op == CG_DIV ? a / b : power(a, b);
 }
 
-static double combine_dot(enum cg_op op, double a, double b, double da, double db, bool b_moves)
+/* The derivatives of a combination by either side. */
+static void slopes(enum cg_op op, double a, double b, bool b_moves, double *by_a, double *by_b)
 {
-    if (op == CG_ADD)
-        return da + db;
-    if (op == CG_MUL)
-        return da * b + a * db;
-    if (op == CG_DIV)
-        return (da - a / b * db) / b;
-    double slope = b == 0 || da == 0 ? 0 : b * power(a, b - 1) * da;
-    return b_moves ? slope + power(a, b) * log(a) * db : slope;
+    *by_a = *by_b = 1;
+    if (op == CG_MUL) {
+        *by_a = b;
+        *by_b = a;
+    } else if (op == CG_DIV) {
+        *by_a = 1 / b;
+        *by_b = -a / b / b;
+    } else if (op == CG_POW) {
+        *by_a = b == 0 ? 0 : b * power(a, b - 1);
+        *by_b = b_moves ? power(a, b) * log(a) : 0;
+    }
+}
+
+static double combine_dot(const struct tensor_space *space, enum cg_op op, double a, double b,
+                          double da, double db, bool b_moves)
+{
+    double by_a, by_b;
+    slopes(op, a, b, b_moves, &by_a, &by_b);
+    if (space->spread)
+        return (da == 0 ? 0 : by_a * by_a * da) + by_b * by_b * db;
+    return (da == 0 ? 0 : by_a * da) + by_b * db;
 }
 
 struct tensor *tensor_zip(struct tensor_space *space, enum cg_op op, const struct tensor *a,
@@ -125,8 +139,9 @@ struct tensor *tensor_zip(struct tensor_space *space, enum cg_op op, const struc
     for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
         t->value[i] = combine(op, a->value[o.a], b->value[o.b]);
         if (t->dot)
-            t->dot[i] = combine_dot(op, a->value[o.a], b->value[o.b], a->dot ? a->dot[o.a] : 0,
-                                    b->dot ? b->dot[o.b] : 0, b->dot != NULL);
+            t->dot[i] =
+                combine_dot(space, op, a->value[o.a], b->value[o.b], a->dot ? a->dot[o.a] : 0,
+                            b->dot ? b->dot[o.b] : 0, b->dot != NULL);
     }
     return t;
 }

@@ -10,8 +10,8 @@
 enum { MOST_CELLS = 4096, DRAWS = 8 };
 
 /* What cancels is judged against what was added up: a cell may be off by the tolerance of this part
- * of its magnitude, which is some tens of roundings. */
-static const double magnitude_share = 1e-5;
+ * of its spread (plan.h), which is some hundreds of roundings. */
+static const double spread_share = 1e-4;
 
 /* Forward mode on a model of this many operations or more is left to the random environments, whose
  * sizes are small. */
@@ -111,22 +111,22 @@ static void thin_out(struct cells *cells, struct cg_arena *arena)
  * another.
  */
 static double *matrix_cells(struct trial *trial, const struct cg_expr *expr,
-                            const struct cells *cells, bool magnitudes)
+                            const struct cells *cells, bool spread)
 {
     struct evaluator *evaluator = &trial->evaluator;
     if (expr->op == CG_NAME && expr->u.value->kind == CG_VALUE_RESULT && !expr->u.value->body)
         return NULL;
     bool gradient = expr->op == CG_GRAD;
     struct cg_matrix m = gradient ? evaluator->env->values[expr->u.grad.wrt->id]
-                                  : evaluate_matrix(evaluator, &trial->line, expr, magnitudes);
+                                  : evaluate_matrix(evaluator, &trial->line, expr, spread);
     if (m.rows * m.cols != cells->total)
         return NULL;
     double *numbers = cg_alloc_array(&trial->line, cells->count, sizeof *numbers);
     for (size_t i = 0; i < cells->count; i++) {
         size_t at = cells->sample ? cells->sample[i] : i;
-        numbers[i] = gradient
-                         ? forward_entry(&evaluator->forward, expr->u.grad.of, expr->u.grad.wrt, at)
-                         : m.data[at];
+        numbers[i] = gradient ? forward_entry(&evaluator->forward, expr->u.grad.of,
+                                              expr->u.grad.wrt, at, spread)
+                              : m.data[at];
     }
     return numbers;
 }
@@ -143,16 +143,16 @@ static bool has_other_index(const struct cg_expr *expr, const struct cells *cell
 
 /* The numbers of one side of a line at the cells; NULL where it does not fit them. */
 static double *numbers_of(struct trial *trial, const struct cg_expr *expr,
-                          const struct cells *cells, bool magnitudes)
+                          const struct cells *cells, bool spread)
 {
     struct evaluator *evaluator = &trial->evaluator;
     if (!cg_is_index_notation(expr))
-        return matrix_cells(trial, expr, cells, magnitudes);
+        return matrix_cells(trial, expr, cells, spread);
     if (has_other_index(expr, cells))
         return NULL;
     if (!cells->sample) {
         const struct tensor *t =
-            evaluate_indexed(evaluator, &trial->line, expr, NULL, NULL, 0, magnitudes);
+            evaluate_indexed(evaluator, &trial->line, expr, NULL, NULL, 0, spread);
         return tensor_over(&trial->line, t, t->value, cells->n, cells->letter, cells->size);
     }
     double *numbers = cg_alloc_array(&trial->line, cells->count, sizeof *numbers);
@@ -162,9 +162,8 @@ static double *numbers_of(struct trial *trial, const struct cg_expr *expr,
         size_t at[TENSOR_AXES], rest = cells->sample[i];
         for (size_t axis = cells->n; axis-- > 0; rest /= cells->size[axis])
             at[axis] = rest % cells->size[axis];
-        numbers[i] =
-            evaluate_indexed(evaluator, &scratch, expr, cells->index, at, cells->n, magnitudes)
-                ->value[0];
+        numbers[i] = evaluate_indexed(evaluator, &scratch, expr, cells->index, at, cells->n, spread)
+                         ->value[0];
         cg_arena_reset(&scratch);
     }
     cg_arena_finish(&scratch);
@@ -199,18 +198,17 @@ struct comparison {
     double expected, got;
 };
 
-/* Magnitudes of a side, only computed once something looks wrong. */
+/* Squared spreads of a side, only computed once something looks wrong. */
 struct side {
     const struct cg_expr *expr;
-    double *numbers, *magnitudes;
+    double *numbers, *spreads;
 };
 
-static double magnitude_at(struct trial *trial, struct side *side, const struct cells *cells,
-                           size_t i)
+static double spread_at(struct trial *trial, struct side *side, const struct cells *cells, size_t i)
 {
-    if (!side->magnitudes)
-        side->magnitudes = numbers_of(trial, side->expr, cells, true);
-    return side->magnitudes ? side->magnitudes[i] : 0;
+    if (!side->spreads)
+        side->spreads = numbers_of(trial, side->expr, cells, true);
+    return side->spreads ? sqrt(side->spreads[i]) : 0;
 }
 
 /* `wanted` is taken for right. Cells where it is not finite say nothing. */
@@ -225,9 +223,10 @@ static struct comparison compare(struct trial *trial, const struct cells *cells,
         result.compared = true;
         double error = cg_relative_error(a, b, 0);
         if (error > CG_TOLERANCE && isfinite(b)) {
-            double scale = fmax(magnitude_at(trial, got, cells, i),
-                                also->numbers ? magnitude_at(trial, also, cells, i) : 0);
-            error = cg_relative_error(a, b, scale * magnitude_share);
+            double spread =
+                fmax(spread_at(trial, got, cells, i),
+                     fmax(spread_at(trial, wanted, cells, i), spread_at(trial, also, cells, i)));
+            error = cg_relative_error(a, b, spread * spread_share);
         }
         result.error = fmax(result.error, error);
         if (error > CG_TOLERANCE && !result.failed) {

@@ -82,6 +82,8 @@ static void relatives_of_the_lessons(void **state)
         "A : 3 x 2; B : 3 x 4; Z = A.T @ B; J = 1/2 * sum(Z^2)",
         "n : 1 x 3; W : 3 x 3; Z = n @ W; H = relu(Z); V : 3 x 2; Y = H @ V; J = sum(Y^2)",
         "H : 1 x 3; W : 3 x 2; Y = exp(H @ W); J = sum(Y)",
+        /* a shift of all of a softmax changes nothing: the terms of dJ/dC cancel to roundings */
+        "A : 2 x 3; C : 2 x 2; U = sin(C); V = A - mean(U); S = softmax(V); J = sum(S^2)",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         derive_and_check(models[i]);
