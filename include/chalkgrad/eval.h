@@ -35,8 +35,8 @@ bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed
                  struct cg_error *error);
 void cg_env_finish(struct cg_env *env);
 
-/* The same model with distinct random sizes for its dims (1 stays 1) and random numbers. `positive`
- * draws from (0.5, 1.5) instead of normal(0, 1). */
+/* The same model with distinct random sizes for its dims (1 stays 1; beyond a dozen dims, sizes
+ * repeat) and random numbers. `positive` draws from (0.5, 1.5) instead of normal(0, 1). */
 void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,
                         bool positive);
 

@@ -174,29 +174,29 @@ bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed
     return true;
 }
 
-/* More sizes to choose from than are needed: a model with a single dim must not always get a 2. */
-enum { SPARE_SIZES = 3 };
-
-/* Distinct sizes from 2 up, in random order, for the roots that are not 1. */
+/* Distinct sizes from 2 up, in random order, for the roots that are not 1; from more than are
+ * needed, since a model with a single dim must not always get a 2. A model with many roots would
+ * get huge matrices: there the sizes repeat after some dozen roots, in order of declaration, after
+ * another number each time, so that no two roots are always alike and near ones never. */
 static size_t *random_sizes(const struct cg_model *model, struct cg_prng *prng)
 {
+    enum { DISTINCT = 12, VARIATION = 5, SPARE = 3 };
     size_t *sizes = cg_xmalloc((model->n_dims + 1) * sizeof *sizes), n_roots = 0;
-    size_t *pool = cg_xmalloc((model->n_dims + SPARE_SIZES) * sizeof *pool);
     for (size_t d = 0; d < model->n_dims; d++) {
-        bool root = cg_dim_root(model, (int)d) == (int)d;
         sizes[d] = cg_dim_size(model, (int)d);
-        if (root && sizes[d] != 1)
-            pool[n_roots++] = 0;
+        n_roots += cg_dim_root(model, (int)d) == (int)d && sizes[d] != 1;
     }
-    for (size_t i = 0; i < n_roots + SPARE_SIZES; i++) { /* an inside-out shuffle of 2, 3, 4, ... */
+    size_t pool[DISTINCT + VARIATION + SPARE] = {0}, n = n_roots;
+    if (n > DISTINCT)
+        n = DISTINCT + (size_t)cg_prng_below(prng, VARIATION);
+    for (size_t i = 0; i < n + SPARE; i++) { /* an inside-out shuffle of 2, 3, 4, ... */
         size_t j = (size_t)cg_prng_below(prng, i + 1);
-        pool[i] = j < i ? pool[j] : 0;
+        pool[i] = pool[j];
         pool[j] = i + 2;
     }
-    for (size_t d = 0; d < model->n_dims; d++)
+    for (size_t d = 0, i = 0; d < model->n_dims; d++)
         if (cg_dim_root(model, (int)d) == (int)d && sizes[d] != 1)
-            sizes[d] = pool[--n_roots];
-    free(pool);
+            sizes[d] = pool[i++ % n];
     return sizes;
 }
 
