@@ -81,6 +81,18 @@ static void draw_pill(struct stage *stage, const struct pill *pill, float x, flo
                    pill->wrong ? theme->bad : theme->dim, pill->note);
 }
 
+/* What the term under the pointer is: "matrix product  1 × h · h × y → 1 × y", at the right end. */
+static void draw_pointed(struct stage *stage, float right, float room, float baseline)
+{
+    const struct cg_expr *node = stage->focus.kind == FOCUS_TERM ? stage->focus.node : NULL;
+    const char *text = node ? stage_product_words(stage, node) : NULL;
+    if (!text)
+        return;
+    float size = 0.92f * stage->em, width = stage_text_width(stage, CG_FACE_TEXT, size, text);
+    if (width <= room)
+        stage_text(stage, CG_FACE_TEXT, right - width, baseline, size, stage->theme->text, text);
+}
+
 float stage_previous(struct stage *stage, struct cg_box area)
 {
     struct part parts[3];
@@ -107,9 +119,14 @@ float stage_previous(struct stage *stage, struct cg_box area)
         x += (parts[i].formula->width + 0.3f) * size;
     }
     if (!beside) {
-        draw_pill(stage, &pill, area.x, area.y + line_h + (count ? 0.3f * stage->em : 0));
+        float pill_y = area.y + line_h + (count ? 0.3f * stage->em : 0);
+        draw_pill(stage, &pill, area.x, pill_y);
+        draw_pointed(stage, area.x + area.w, area.w - pill.w - gap, pill_y + 1.25f * pill.size);
         return line_h + pill.h + (count ? 0.3f * stage->em : 0);
     }
-    draw_pill(stage, &pill, x - 0.3f * size + gap, area.y + (line_h - pill.h) / 2);
+    float pill_x = x - 0.3f * size + gap, pill_y = area.y + (line_h - pill.h) / 2;
+    draw_pill(stage, &pill, pill_x, pill_y);
+    draw_pointed(stage, area.x + area.w, area.x + area.w - pill_x - pill.w - gap,
+                 pill_y + 1.25f * pill.size);
     return line_h;
 }

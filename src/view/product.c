@@ -98,7 +98,7 @@ static void fill_strip(struct stage *stage, struct stage_strip *strip, const str
         whole->sign = sign ? "=" : "\\to";
 }
 
-static const char *kind_caption(struct stage *stage, const struct cg_expr *node)
+const char *stage_product_words(struct stage *stage, const struct cg_expr *node)
 {
     const char *kind = cg_product_kind(stage->model, node);
     if (!kind || node->n_args < 2)
@@ -127,7 +127,7 @@ static const struct cg_expr *opened(const struct cg_expr *node)
 struct stage_product stage_product_of(struct stage *stage, const struct cg_expr *matrix,
                                       const struct cg_expr *result)
 {
-    struct stage_product product = {.caption = kind_caption(stage, matrix)};
+    struct stage_product product = {.caption = stage_product_words(stage, matrix)};
     if (matrix->op != CG_MATMUL) {
         fill_strip(stage, &product.strip, matrix, result);
         product.strip.caption = product.caption;
@@ -155,7 +155,7 @@ struct stage_product stage_product_of(struct stage *stage, const struct cg_expr 
         inner = opened(matrix->args[0]);
     if (!is_simple(inner) && inner->op != CG_MATMUL) {
         fill_strip(stage, &product.strip, inner, NULL);
-        product.strip.caption = kind_caption(stage, inner);
+        product.strip.caption = stage_product_words(stage, inner);
         for (size_t i = 0; i < product.strip.count; i++)
             if (inner == opened(matrix->args[1]))
                 product.strip.items[i].grid.index[0].letter = 0;

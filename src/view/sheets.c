@@ -88,16 +88,61 @@ static const char *letters(struct stage *stage, const struct cg_index *index, si
     return text;
 }
 
+static size_t count_factors(const struct cg_expr *term)
+{
+    size_t count = 0;
+    if (term->op != CG_MUL)
+        return term->op != CG_NUMBER;
+    for (size_t i = 0; i < term->n_args; i++)
+        count += count_factors(term->args[i]);
+    return count;
+}
+
+/* body: what is summed over the indices, or NULL where nothing is summed. */
 static const char *sheets_caption(struct stage *stage, const struct cg_index *index, size_t n,
-                                  size_t order)
+                                  size_t order, const struct cg_expr *body)
 {
     const struct cg_index axes[] = {stage->axes.row, stage->axes.col};
     const char *shape = letters(stage, axes, 2, " × "), *each = letters(stage, index, n, ", ");
     const char *number = order == 2 ? "two" : order == 3 ? "three" : "four";
     bool grid = stage->axes.row.letter && stage->axes.col.letter;
-    return cg_format(stage->arena, "one %s%s%s for each %s: %s indices", grid ? "sheet of " : "",
+    const char *dot = "";
+    if (body && n == 1 && count_factors(body) > 1)
+        dot = cg_format(stage->arena, "; each cell is a dot product over %s", each);
+    return cg_format(stage->arena, "one %s%s%s for each %s, %s indices%s", grid ? "sheet of " : "",
                      grid ? shape : (stage->axes.row.letter ? "column of " : "row of "),
-                     grid ? "" : shape, each, number);
+                     grid ? "" : shape, each, number, dot);
+}
+
+/* Which letters an order-1 factor carries: its one index, or 0. */
+static char lone_letter(const struct cg_expr *factor)
+{
+    struct cg_index index[3];
+    return cg_free_indices(factor, index, 3) == 1 ? index[0].letter : 0;
+}
+
+/* Which products the factors of a term without a sum make, by their indices. */
+static const char *products_caption(struct stage *stage, const struct cg_expr *term)
+{
+    char hadamard = 0, outer[2] = {0, 0};
+    for (size_t i = 0; term->op == CG_MUL && i < term->n_args; i++)
+        for (size_t j = 0; j < i; j++) {
+            char a = lone_letter(term->args[j]), b = lone_letter(term->args[i]);
+            if (a && a == b && term->args[i]->op != CG_KRON) {
+                hadamard = a;
+            } else if (a && b && a != b) {
+                outer[0] = a;
+                outer[1] = b;
+            }
+        }
+    const char *text = NULL;
+    if (hadamard)
+        text = cg_format(stage->arena, "$%c$ with $%c$: Hadamard product, entry by entry", hadamard,
+                         hadamard);
+    if (outer[0])
+        text = cg_format(stage->arena, "%s%s$%c$ with $%c$: outer product, each with each",
+                         text ? text : "", text ? ";  " : "", outer[0], outer[1]);
+    return text;
 }
 
 /* The label of the result: the matrix it is, with its shape. */
@@ -125,7 +170,7 @@ struct stage_strip stage_sheets(struct stage *stage, const struct cg_expr *lhs,
     if (axes->n_slices > 0) {
         add_slices(stage, &strip, &result, axes->n_slices, ROLE_RESULT, false);
         strip.caption =
-            sheets_caption(stage, axes->loose, axes->n_slices, axes->n_slices + grid_order);
+            sheets_caption(stage, axes->loose, axes->n_slices, axes->n_slices + grid_order, NULL);
         for (size_t i = 0; i < strip.count; i++)
             strip.items[i].grid.ink = result.ink;
         return strip;
@@ -136,10 +181,12 @@ struct stage_strip stage_sheets(struct stage *stage, const struct cg_expr *lhs,
         sum.n > 0 && grid_order > 0 && stage_grid_over(stage, sum.body, sum.index, sum.n, &sheets);
     if (summed) {
         add_slices(stage, &strip, &sheets, sum.n, ROLE_SHEET, true);
-        strip.caption = sheets_caption(stage, sum.index, sum.n, sum.n + grid_order);
+        strip.caption = sheets_caption(stage, sum.index, sum.n, sum.n + grid_order, sum.body);
         for (size_t i = 0; i < strip.count; i++)
             strip.items[i].grid.ink = result.ink;
     }
+    if (sum.n == 0)
+        strip.caption = products_caption(stage, rhs);
     struct strip_item *item = stage_strip_add(stage, &strip);
     item->grid = result;
     item->sign = summed ? "=" : NULL;

@@ -291,6 +291,8 @@ struct stage_product {
     const char *caption;      /* "outer product: h × 1 times 1 × y gives h × y", or NULL */
 };
 
+/* "outer product    h × 1 · 1 × y  →  h × y"; NULL for what is no product. */
+const char *stage_product_words(struct stage *stage, const struct cg_expr *node);
 /* `result`: what the whole is called (dJ/dW), or NULL. */
 struct stage_product stage_product_of(struct stage *stage, const struct cg_expr *matrix,
                                       const struct cg_expr *result);

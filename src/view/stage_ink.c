@@ -333,9 +333,14 @@ bool stage_node_box(const struct stage *stage, const struct cg_formula *formula,
             return true;
         }
     }
-    /* A node without an object of its own, such as a product in a product: what its parts cover. */
+    /* A product in a product has no object of its own: what its parts cover. A name proves nothing,
+     * it is one node wherever it stands. */
     bool found = false;
-    for (size_t i = 0; i < node->n_args; i++) {
+    bool spread =
+        node->op == CG_MUL || node->op == CG_ADD || node->op == CG_NEG || node->op == CG_SUM_OVER;
+    for (size_t i = 0; spread && i < node->n_args; i++) {
+        if (node->args[i]->op == CG_NAME)
+            continue;
         struct cg_box part;
         if (!stage_node_box(stage, formula, node->args[i], x, y, size, &part))
             continue;

@@ -151,10 +151,12 @@ void stage_strip_draw(struct stage *stage, const struct stage_strip *strip, floa
         }
         draw_label(stage, item, x + place->x + place->grid.left, top - (0.5f + deepest) * l.label,
                    l.label);
-        stage_grid_draw(stage, &item->grid, place->grid, x + place->x, top);
+        /* Under a label that is wider, the grid stands in the middle. */
+        float grid_x = x + place->x + (place->w - place->grid.w) / 2;
+        stage_grid_draw(stage, &item->grid, place->grid, grid_x, top);
         if (item->alarm)
             draw_alarm(stage,
-                       (struct cg_box){x + place->x + place->grid.left, top, place->grid.slice_w,
+                       (struct cg_box){grid_x + place->grid.left, top, place->grid.slice_w,
                                        place->grid.slice_h},
                        fmaxf(0.1f * l.em, 1.5f));
     }

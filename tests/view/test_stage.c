@@ -2,7 +2,9 @@
 
 #include "overlap.h"
 
-#include "view/board.h"
+#include "view/frame.h"
+
+#include <chalkgrad/file.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -149,12 +151,318 @@ static void test_places_of_lessons(void **state)
     check_places(*state, parse(false_claim), false);
 }
 
+/* ---- one line alone ---- */
+
+/* The step of dJ/dW by its rule, in the seed lesson. */
+static const struct cg_step *find_step(const struct cg_lesson *lesson, enum cg_rule rule)
+{
+    const struct cg_model *model = &lesson->model;
+    const struct cg_derivation *derivation =
+        cg_book_find(&lesson->book, cg_model_find(model, "J"), cg_model_find(model, "W"));
+    assert_non_null(derivation);
+    for (size_t i = 0; i < derivation->n_steps; i++)
+        if (derivation->steps[i]->rule == rule)
+            return derivation->steps[i];
+    fail_msg("no step by rule %s", cg_rule_info(rule)->key);
+    return NULL;
+}
+
+struct shot {
+    struct cg_position position;
+    struct cg_beat beat;
+    struct cg_frame frame;
+};
+
+static void aim(struct shot *shot, struct world *world, struct cg_lesson *lesson,
+                const struct cg_step *step, enum cg_rung rung)
+{
+    shot->position = (struct cg_position){.rung = rung, .pin_row = 1, .choice = -1, .phase = 1};
+    shot->beat = (struct cg_beat){.kind = CG_BEAT_STEP, .step = step};
+    shot->frame = (struct cg_frame){.scene = &world->scene,
+                                    .fonts = world->fonts,
+                                    .theme = cg_theme(CG_THEME_DARK),
+                                    .lesson = lesson,
+                                    .env = &lesson->env,
+                                    .checks = lesson->checks,
+                                    .position = &shot->position,
+                                    .beat = &shot->beat,
+                                    .step = step,
+                                    .phase = 1,
+                                    .em = 20};
+}
+
+/* The scene of the stage as text, in world->text. */
+static const char *stage_text_of(struct world *world, struct shot *shot)
+{
+    cg_scene_begin(&world->scene, 1280, 480, shot->frame.theme->background);
+    cg_stage_draw(&shot->frame, (struct cg_box){0, 0, 1280, 480});
+    cg_strbuf_clear(&world->text);
+    cg_scene_dump(&world->text, &world->scene);
+    return world->text.text;
+}
+
+/* Compares with tests/view/golden/NAME; CHALKGRAD_WRITE_GOLDEN=1 writes it anew. */
+static void compare_golden(const char *name, const char *text)
+{
+    char path[4096];
+    const char *source = getenv("CHALKGRAD_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/view/golden/%s", source ? source : ".", name);
+    if (getenv("CHALKGRAD_WRITE_GOLDEN")) {
+        FILE *out = fopen(path, "wb");
+        assert_non_null(out);
+        fputs(text, out);
+        fclose(out);
+    }
+    struct cg_arena arena;
+    struct cg_error error;
+    size_t length;
+    cg_arena_init(&arena);
+    char *golden = cg_read_file(&arena, path, 1 << 20, &length, &error);
+    assert_non_null(golden);
+    assert_string_equal(text, golden);
+    cg_arena_finish(&arena);
+}
+
+static void test_golden(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    struct shot shot;
+    aim(&shot, world, lesson, find_step(lesson, CG_RULE_SUBSTITUTE), CG_RUNG_INDEX);
+    compare_golden("stage_sheets.txt", stage_text_of(world, &shot));
+    aim(&shot, world, lesson, find_step(lesson, CG_RULE_COLLAPSE), CG_RUNG_NUMBERS);
+    compare_golden("stage_numbers.txt", stage_text_of(world, &shot));
+    aim(&shot, world, lesson, find_step(lesson, CG_RULE_NAME), CG_RUNG_MATRIX);
+    compare_golden("stage_product.txt", stage_text_of(world, &shot));
+    cg_lesson_close(lesson);
+}
+
+static char *copy_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = test_malloc(size);
+    memcpy(copy, text, size);
+    return copy;
+}
+
+/* At phase 0 the picture is that of the line before, at phase 1 that of this one, and on the way
+ * everything stays on the canvas. Backwards the film is the same. */
+static void test_motion_begins_and_ends_at_rest(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    for (size_t i = 1; i < lesson->n_beats; i++) {
+        const struct cg_step *step = lesson->beats[i].step, *from = lesson->beats[i - 1].step;
+        if (!step || !from)
+            continue;
+        struct shot shot;
+        aim(&shot, world, lesson, from, CG_RUNG_INDEX);
+        char *first = copy_text(stage_text_of(world, &shot));
+        aim(&shot, world, lesson, step, CG_RUNG_INDEX);
+        char *last = copy_text(stage_text_of(world, &shot));
+        shot.frame.from = from;
+        assert_string_equal(stage_text_of(world, &shot), last);
+        shot.frame.phase = 0;
+        assert_string_equal(stage_text_of(world, &shot), first);
+        shot.frame.phase = 0.375f;
+        char *there = copy_text(stage_text_of(world, &shot));
+        assert_string_not_equal(there, first);
+        aim(&shot, world, lesson, from, CG_RUNG_INDEX);
+        shot.frame.from = step;
+        shot.frame.phase = 0.625f;
+        assert_string_equal(stage_text_of(world, &shot), there);
+        test_free(first);
+        test_free(last);
+        test_free(there);
+    }
+    cg_lesson_close(lesson);
+}
+
+/* The box of the cell that shows `text`, the nth from the left, at any height below `top`. */
+static struct cg_box cell_with(const struct cg_scene *scene, const char *text, float top)
+{
+    for (size_t i = 1; i < scene->n_items; i++) {
+        const struct cg_item *item = &scene->items[i];
+        if (item->kind == CG_ITEM_GLYPHS && item->u.glyphs.text && item->u.glyphs.y > top &&
+            item->u.glyphs.face == CG_FACE_SEMIBOLD && strcmp(item->u.glyphs.text, text) == 0 &&
+            scene->items[i - 1].kind == CG_ITEM_RECT)
+            return scene->items[i - 1].u.rect.box;
+    }
+    fail_msg("no cell shows %s", text);
+    return (struct cg_box){0, 0, 0, 0};
+}
+
+/* In the collapse the surviving column of the second sheet is on its way to its place. */
+static void test_surviving_cells_fly(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    const struct cg_step *after = find_step(lesson, CG_RULE_COLLAPSE), *before = after->previous;
+    struct shot shot;
+    aim(&shot, world, lesson, before, CG_RUNG_INDEX);
+    stage_text_of(world, &shot);
+    struct cg_box sheet = cell_with(&world->scene, "0.079", 0);
+    aim(&shot, world, lesson, after, CG_RUNG_INDEX);
+    stage_text_of(world, &shot);
+    struct cg_box result = cell_with(&world->scene, "0.079", 0);
+    shot.frame.from = before;
+    shot.frame.phase = 0.5f;
+    stage_text_of(world, &shot);
+    struct cg_box flying = cell_with(&world->scene, "0.079", 0);
+    assert_float_equal(flying.x, (sheet.x + result.x) / 2, 0.1);
+    assert_float_equal(flying.y, (sheet.y + result.y) / 2, 0.1);
+    cg_lesson_close(lesson);
+}
+
+static void test_same_position_same_scene(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = open_shipped("04-output-weights.md");
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    assert_non_null(board);
+    struct cg_strbuf again;
+    cg_strbuf_init(&again);
+    for (size_t beat = 0; beat < lesson->n_beats; beat += 3) {
+        struct cg_position position = at_beat(board, beat);
+        position.has_pointer = true;
+        position.pointer_x = 300;
+        position.pointer_y = 170;
+        draw(board, &position, &world->scene, 1280, 720);
+        cg_strbuf_clear(&world->text);
+        cg_scene_dump(&world->text, &world->scene);
+        struct cg_position other = at_beat(board, lesson->n_beats - 1 - beat);
+        draw(board, &other, &world->other, 1024, 640);
+        draw(board, &position, &world->other, 1280, 720);
+        cg_strbuf_clear(&again);
+        cg_scene_dump(&again, &world->other);
+        assert_string_equal(world->text.text, again.text);
+    }
+    cg_strbuf_finish(&again);
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+}
+
+/* ---- what is said ---- */
+
+static bool says(const struct cg_scene *scene, const char *text, struct cg_color *color)
+{
+    for (size_t i = 0; i < scene->n_items; i++) {
+        const struct cg_item *item = &scene->items[i];
+        if (item->kind == CG_ITEM_GLYPHS && item->u.glyphs.text &&
+            strstr(item->u.glyphs.text, text)) {
+            *color = item->u.glyphs.color;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void test_rounded_is_not_equal(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    struct cg_color color;
+    struct shot shot;
+    aim(&shot, world, lesson, find_step(lesson, CG_RULE_COLLAPSE), CG_RUNG_INDEX);
+    stage_text_of(world, &shot);
+    /* 0.35 (-0.459) 0.248 is -0.0398...: about equal. */
+    assert_true(says(&world->scene, "≈", &color));
+    assert_true(says(&world->scene, "forward mode finds −0.0399 too", &color));
+    cg_lesson_close(lesson);
+}
+
+static void test_false_step_is_marked(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    const struct cg_step *step = find_step(lesson, CG_RULE_COLLAPSE);
+    struct cg_color color, bad = cg_theme(CG_THEME_DARK)->bad;
+    struct shot shot;
+    aim(&shot, world, lesson, step, CG_RUNG_INDEX);
+    stage_text_of(world, &shot);
+    assert_false(says(&world->scene, "false", &color));
+    lesson->checks[step->id].holds = false;
+    stage_text_of(world, &shot);
+    assert_true(says(&world->scene, "false", &color));
+    assert_memory_equal(&color, &bad, sizeof bad);
+    assert_true(says(&world->scene, "does not hold", &color));
+    cg_lesson_close(lesson);
+}
+
+static void test_false_claim_is_marked(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(false_claim);
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    struct cg_color color, bad = cg_theme(CG_THEME_DARK)->bad;
+    bool seen = false;
+    for (size_t i = 0; i < lesson->n_beats; i++) {
+        if (lesson->beats[i].kind != CG_BEAT_CLAIM)
+            continue;
+        struct cg_position position = at_beat(board, i);
+        draw(board, &position, &world->scene, 1280, 720);
+        assert_true(says(&world->scene, "false: in cell", &color));
+        assert_memory_equal(&color, &bad, sizeof bad);
+        seen = true;
+    }
+    assert_true(seen);
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+}
+
+/* ---- pointing ---- */
+
+static size_t count_ink(const struct cg_scene *scene, struct cg_color stroke)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < scene->n_items; i++)
+        count += scene->items[i].kind == CG_ITEM_RECT &&
+                 memcmp(&scene->items[i].u.rect.stroke, &stroke, sizeof stroke) == 0;
+    return count;
+}
+
+/* Pointing at a cell lights the cells with the same indices, and its term. A click there pins. */
+static void test_pointing_at_a_cell(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(seed);
+    struct cg_color accent = cg_theme(CG_THEME_DARK)->accent;
+    struct shot shot;
+    aim(&shot, world, lesson, find_step(lesson, CG_RULE_SUBSTITUTE), CG_RUNG_INDEX);
+    stage_text_of(world, &shot);
+    size_t items = world->scene.n_items;
+    assert_int_equal(count_ink(&world->scene, accent), 0);
+    struct cg_box cell = cell_with(&world->scene, "0.81", 0); /* H_3 */
+    struct cg_hit hit = cg_scene_at(&world->scene, cell.x + 3, cell.y + 3);
+    assert_int_equal(hit.kind, CG_HIT_CELL);
+    assert_int_equal(hit.a, 2);
+    assert_int_equal(hit.b, 0);
+    shot.position.has_pointer = true;
+    shot.position.pointer_x = cell.x + 3;
+    shot.position.pointer_y = cell.y + 3;
+    stage_text_of(world, &shot);
+    /* H_3, row 3 of two sheets and of the result; and H_k is tinted. */
+    assert_int_equal(count_ink(&world->scene, accent), 4);
+    assert_int_equal(world->scene.n_items, items + 5);
+    cg_lesson_close(lesson);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_places_of_seed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_places_of_large, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_places_of_lessons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_golden, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_motion_begins_and_ends_at_rest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_surviving_cells_fly, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_same_position_same_scene, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rounded_is_not_equal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_false_step_is_marked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_false_claim_is_marked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pointing_at_a_cell, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
