@@ -165,8 +165,10 @@ static const struct cg_expr *start_line(struct request *request, struct trace *t
     struct cg_derivation *own = trace->derivation;
     index_take_one(&trace->work, request->of_at.row);
     index_take_one(&trace->work, request->of_at.col);
+    /* The letters under which a chain rule will sum over a value that is on the way. */
+    enum index_role role = own->wrt->kind == CG_VALUE_DEFINED ? INDEX_SUMMED : INDEX_FREE;
     if (!letters.row.letter && !letters.col.letter)
-        letters = entry_fresh(trace, own->wrt, INDEX_FREE);
+        letters = entry_fresh(trace, own->wrt, role);
     own->row = letters.row;
     own->col = letters.col;
     own->local = !request->number;

@@ -16,11 +16,11 @@ static void the_error(void **state)
     (void)state;
     struct bench *bench = bench_new(one_sample);
     assert_string_equal(bench_lines(bench, "dJ/dY"),
-                        "[∂J/∂Y]_k = ∂J/∂Y_k  (definition of the gradient)\n"
-                        "[∂J/∂Y]_k = ∂/∂Y_k ½ Σ_i (Y_i − Y*_i)²  (definition)\n"
-                        "[∂J/∂Y]_k = ½ Σ_i 2 (Y_i − Y*_i) δ_ik  (power)\n"
-                        "[∂J/∂Y]_k = Y_k − Y*_k  (collapse)\n"
-                        "[∂J/∂Y]_k = [Y − Y*]_k  (matrix form)\n"
+                        "[∂J/∂Y]_i = ∂J/∂Y_i  (definition of the gradient)\n"
+                        "[∂J/∂Y]_i = ∂/∂Y_i ½ Σ_j (Y_j − Y*_j)²  (definition)\n"
+                        "[∂J/∂Y]_i = ½ Σ_j 2 (Y_j − Y*_j) δ_ij  (power)\n"
+                        "[∂J/∂Y]_i = Y_i − Y*_i  (collapse)\n"
+                        "[∂J/∂Y]_i = [Y − Y*]_i  (matrix form)\n"
                         "∂J/∂Y = Y − Y*  (all entries)\n");
     bench_free(bench);
 }

@@ -46,7 +46,7 @@ static void atoms_stand_before_their_line(void **state)
     (void)state;
     struct bench *bench = bench_new(one_sample);
     const char *text = printed(bench, "dJ/dY", true);
-    const char *bundle = strstr(text, "          = ½ Σ_i 2 (Y_i − Y*_i) δ_ik ");
+    const char *bundle = strstr(text, "          = ½ Σ_j 2 (Y_j − Y*_j) δ_ij ");
     const char *atom = strstr(text, "(Kronecker delta)");
     assert_non_null(bundle);
     assert_non_null(atom);

@@ -311,14 +311,14 @@ static void derivations_are_printed_as_latex(void **state)
     assert_string_equal(
         out.text,
         "\\[\n\\begin{aligned}\n"
-        "\\left[\\frac{\\partial J}{\\partial Y}\\right]_{k} &= "
-        "\\frac{\\partial J}{\\partial Y_{k}} && \\text{the gradient, entry by entry} \\\\\n"
-        " &= \\frac{\\partial}{\\partial Y_{k}} \\frac{1}{2} \\sum_{i} "
-        "\\left(Y_{i} - Y^*_{i}\\right)^{2} && \\text{definition} \\\\\n"
-        " &= \\frac{1}{2} \\sum_{i} 2 \\left(Y_{i} - Y^*_{i}\\right) \\delta_{ik} && "
+        "\\left[\\frac{\\partial J}{\\partial Y}\\right]_{i} &= "
+        "\\frac{\\partial J}{\\partial Y_{i}} && \\text{the gradient, entry by entry} \\\\\n"
+        " &= \\frac{\\partial}{\\partial Y_{i}} \\frac{1}{2} \\sum_{j} "
+        "\\left(Y_{j} - Y^*_{j}\\right)^{2} && \\text{definition} \\\\\n"
+        " &= \\frac{1}{2} \\sum_{j} 2 \\left(Y_{j} - Y^*_{j}\\right) \\delta_{ij} && "
         "\\text{power rule} \\\\\n"
-        " &= Y_{k} - Y^*_{k} && \\text{the delta collapses the sum} \\\\\n"
-        " &= \\left[Y - Y^*\\right]_{k} && \\text{matrix form} \\\\\n"
+        " &= Y_{i} - Y^*_{i} && \\text{the delta collapses the sum} \\\\\n"
+        " &= \\left[Y - Y^*\\right]_{i} && \\text{matrix form} \\\\\n"
         "\\frac{\\partial J}{\\partial Y} &= Y - Y^* && \\text{all entries at once}\n"
         "\\end{aligned}\n\\]\n");
     cg_strbuf_finish(&out);
