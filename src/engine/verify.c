@@ -261,6 +261,15 @@ static void refuse(struct cg_check *check)
     check->expected = check->got = NAN;
 }
 
+/* Two matrices of one shape; a side in index notation has the shape of its indices. */
+static bool shapes_agree(const struct cg_env *env, const struct cg_expr *a, const struct cg_expr *b)
+{
+    if (cg_is_index_notation(a) || cg_is_index_notation(b))
+        return true;
+    return env_size(env, a->shape.rows) == env_size(env, b->shape.rows) &&
+           env_size(env, a->shape.cols) == env_size(env, b->shape.cols);
+}
+
 /* One step in one environment. A trial that is too large for its tensors says nothing. */
 static void check_step(struct trial *trial, const struct cg_step *step, struct cg_check *check)
 {
@@ -283,7 +292,8 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     trial->last_numbers = right.numbers;
     if (trial->evaluator.failed && !trial->random)
         return;
-    if (!left.numbers || !before.numbers || !right.numbers) {
+    if (!left.numbers || !before.numbers || !right.numbers ||
+        !shapes_agree(trial->evaluator.env, step->lhs, step->rhs)) {
         check->checked = true;
         return refuse(check);
     }
@@ -407,7 +417,7 @@ static void check_equation(const struct cg_env *env, bool random, const struct c
     thin_out(&cells, &trial.line);
     a.numbers = matrix_cells(&trial, left, &cells, false);
     b.numbers = matrix_cells(&trial, right, &cells, false);
-    if (env_size(env, right->shape.rows) != rows || !a.numbers || !b.numbers) {
+    if (!shapes_agree(env, left, right) || !a.numbers || !b.numbers) {
         check->checked = true;
         refuse(check);
     } else {

@@ -209,6 +209,26 @@ static void gradient_lines(void **state)
     fixture_finish(&l.f);
 }
 
+/* The same numbers, standing up: a gradient has the shape of its parameter. */
+static void a_column_is_no_row(void **state)
+{
+    (void)state;
+    struct lines l;
+    lines_init(&l);
+    struct cg_arena *a = &l.f.arena;
+    const struct cg_value *h = value(&l.f, "H"), *j = value(&l.f, "J");
+    l.derivation.of = j;
+    l.derivation.wrt = h;
+    l.derivation.col = index_of('k', h->shape.cols);
+    const struct cg_expr *gradient = cg_grad(a, j, h);
+    add_line(&l, gradient, parse(&l.f, "(2 * Y) @ W.T"));
+    add_line(&l, gradient, parse(&l.f, "W @ (2 * Y).T"));
+    cg_verify(&l.book, &l.derivation, &l.f.env, 3, l.checks);
+    assert_true(l.checks[0].holds);
+    assert_false(l.checks[1].holds);
+    fixture_finish(&l.f);
+}
+
 /* A line with an index that its left side does not have is no line. */
 static void stray_index_is_false(void **state)
 {
@@ -263,6 +283,7 @@ int main(void)
         cmocka_unit_test(depth_excuses_nothing),
         cmocka_unit_test(local_lines),
         cmocka_unit_test(gradient_lines),
+        cmocka_unit_test(a_column_is_no_row),
         cmocka_unit_test(stray_index_is_false),
         cmocka_unit_test(large_lines_are_sampled),
         cmocka_unit_test(relative_error),
