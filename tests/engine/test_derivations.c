@@ -84,17 +84,28 @@ static void relatives_of_the_lessons(void **state)
         "H : 1 x 3; W : 3 x 2; Y = exp(H @ W); J = sum(Y)",
         /* a shift of all of a softmax changes nothing: the terms of dJ/dC cancel to roundings */
         "A : 2 x 3; C : 2 x 2; U = sin(C); V = A - mean(U); S = softmax(V); J = sum(S^2)",
+        /* sums within sums, whose letters meet where equal terms are looked for */
+        "V0 : 4 x 2; V1 : 4 x 4; V3 : 4 x 2; V4 = V1.T; V5 = sin(-V1) * norm2(V4) / 8\n"
+        "V6 = V5 * sum(V5, axis=1) - mean(V5) * 0.5; J = sum(tanh(V6)) + mean(V3 ^ 2)",
+        "V0 : 4 x 4; V1 : 4 x 3; V2 : 3 x 4; V4 = sin(-V0) * norm2(V2) / 8; V6 = V2 @ V1 / 3\n"
+        "V7 = V0 * sum(V0, axis=1) - mean(V0) * 0.5; J = sum(tanh(V7.T)) + mean(V4 ^ 2)",
+        "V0 : 3 x 3; V4 = V0 * sum(V0, axis=1) - mean(V0) * 0.5\n"
+        "V7 = V4 / (2 + V4 ^ 2) + trace(V4 @ V4.T) / 9; V8 = softmax(V7)\n"
+        "J = sum(tanh(V8)) + mean(V4 ^ 2)",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         derive_and_check(models[i]);
 }
 
+/* CHALKGRAD_MODELS=N asks for more of them. */
 static void random_models(void **state)
 {
     (void)state;
-    for (uint64_t seed = 1; seed <= 60; seed++) {
+    const char *wish = getenv("CHALKGRAD_MODELS");
+    uint64_t count = wish ? strtoull(wish, NULL, 10) : 60;
+    for (uint64_t seed = 1; seed <= count; seed++) {
         struct writer w;
-        random_model(&w, seed, 3);
+        random_model(&w, seed, 3 + (size_t)(seed % 3));
         derive_and_check(w.text.text);
         cg_strbuf_finish(&w.text);
     }
