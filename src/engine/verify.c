@@ -13,6 +13,9 @@ enum { MOST_CELLS = 4096, DRAWS = 8 };
  * of its spread (plan.h), which is some hundreds of roundings. */
 static const double spread_share = 1e-4;
 
+/* Where doubles underflow they have fewer digits, and so has what they were factors of. */
+static const double smallest = 1e-280;
+
 /* Forward mode on a model of this many operations or more is left to the random environments, whose
  * sizes are small. */
 static const double most_operations = 2e8;
@@ -221,12 +224,12 @@ static struct comparison compare(struct trial *trial, const struct cells *cells,
         if (!isfinite(a))
             continue;
         result.compared = true;
-        double error = cg_relative_error(a, b, 0);
+        double error = cg_relative_error(a, b, smallest);
         if (error > CG_TOLERANCE && isfinite(b)) {
             double spread =
                 fmax(spread_at(trial, got, cells, i),
                      fmax(spread_at(trial, wanted, cells, i), spread_at(trial, also, cells, i)));
-            error = cg_relative_error(a, b, spread * spread_share);
+            error = cg_relative_error(a, b, fmax(smallest, spread * spread_share));
         }
         result.error = fmax(result.error, error);
         if (error > CG_TOLERANCE && !result.failed) {

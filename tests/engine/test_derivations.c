@@ -84,6 +84,11 @@ static void relatives_of_the_lessons(void **state)
         "H : 1 x 3; W : 3 x 2; Y = exp(H @ W); J = sum(Y)",
         /* a shift of all of a softmax changes nothing: the terms of dJ/dC cancel to roundings */
         "A : 2 x 3; C : 2 x 2; U = sin(C); V = A - mean(U); S = softmax(V); J = sum(S^2)",
+        /* slopes of 1e-315, with the few digits that are left there */
+        "dims a = 2, b = 3, c = 4; V0 : b x b; V1 : a x c; V2 : b x b; V3 : a x a\n"
+        "V4 = V3 / (2 + V3 ^ 2) + trace(V3 @ V3.T) / 9; V5 = sin(-V1) * norm2(V4) / 8\n"
+        "V6 = sin(V0); V7 = V5 / (2 + V5 ^ 2) + trace(V5 @ V5.T) / 9\n"
+        "J = sum(tanh(V7)) + mean(V4 ^ 2)",
         /* sums within sums, whose letters meet where equal terms are looked for */
         "V0 : 4 x 2; V1 : 4 x 4; V3 : 4 x 2; V4 = V1.T; V5 = sin(-V1) * norm2(V4) / 8\n"
         "V6 = V5 * sum(V5, axis=1) - mean(V5) * 0.5; J = sum(tanh(V6)) + mean(V3 ^ 2)",
