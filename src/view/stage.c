@@ -21,7 +21,8 @@ struct content {
 
 /* Where what the line comes to (low) and its arithmetic (right) stand. */
 enum arrangement {
-    ARRANGE_BELOW,   /* low below the line, the arithmetic beside it */
+    ARRANGE_BELOW,   /* low below the line, the arithmetic beside it, and up beside the line where
+                        that is short */
     ARRANGE_STACKED, /* each below the other */
     ARRANGE_BESIDE,  /* low beside the line, the arithmetic below the line */
     ARRANGE_ALONE    /* low below the line, no room for arithmetic */
@@ -33,6 +34,7 @@ struct layout {
     float scale;
     bool wrap;
     float line_w, line_h, low_w, low_h, right_w, right_h, notice_h;
+    float right_x; /* of the arithmetic in ARRANGE_BELOW, from the left edge */
 };
 
 static struct stage_axes axes_of(const struct cg_step *step)
@@ -175,6 +177,17 @@ static float column_gap(const struct stage *stage, float scale)
     return (1.4f + 1.6f * scale) * stage->em;
 }
 
+/* The arithmetic stands right of low, at half the width at least; where it is taller than low may
+ * be, right of the line as well. */
+static bool place_right(struct layout *l, float width, float height, float below, float column)
+{
+    float least = l->low_w + column, most = width - l->right_w;
+    if (l->right_h > below)
+        least = fmaxf(least, l->line_w + column);
+    l->right_x = fminf(fmaxf(least, 0.5f * width), most);
+    return least <= most && l->low_h <= below && l->right_h <= height;
+}
+
 /* One try: everything at l->scale, arranged as l->arrangement says; true where it fits. */
 static bool try_layout(struct stage *stage, const struct content *c, float width, float height,
                        struct layout *l)
@@ -195,7 +208,7 @@ static bool try_layout(struct stage *stage, const struct content *c, float width
     case ARRANGE_BELOW:
         room = width - l->right_w - column;
         measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
-        return l->low_w <= room && fmaxf(l->low_h, l->right_h) <= below;
+        return place_right(l, width, height, below, column);
     case ARRANGE_STACKED:
         measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
         return fmaxf(l->low_w, l->right_w) <= room && l->low_h + row + l->right_h <= below;
@@ -283,17 +296,17 @@ static void draw_content(struct stage *stage, const struct content *c, struct cg
     if (c->notice)
         draw_notice(stage, c->notice, area.x, area.y + l.line_h - l.notice_h, area.w);
     /* Some of the room that is left goes between the line and what it comes to. */
-    float low_h = l.arrangement == ARRANGE_BELOW     ? fmaxf(l.low_h, l.right_h)
+    float low_h = l.arrangement == ARRANGE_BELOW     ? l.low_h
                   : l.arrangement == ARRANGE_STACKED ? l.low_h + row + l.right_h
                   : l.arrangement == ARRANGE_BESIDE  ? l.right_h
                                                      : l.low_h;
     float spare = fmaxf(area.h - l.line_h - row - low_h, 0);
     float y = area.y + l.line_h + row + fminf(0.3f * spare, 1.2f * stage->em);
-    float x = area.x + fmaxf(l.low_w + column, 0.5f * area.w);
+    float x, bottom = area.y + area.h;
     switch (l.arrangement) {
     case ARRANGE_BELOW:
         draw_low(stage, c, l.scale, area.w - l.right_w - column, area.x, y);
-        draw_right(stage, c, &l, fminf(x, area.x + area.w - l.right_w), y, area.w);
+        draw_right(stage, c, &l, area.x + l.right_x, fminf(y, bottom - l.right_h), area.w);
         break;
     case ARRANGE_STACKED:
         draw_low(stage, c, l.scale, area.w, area.x, y);
