@@ -43,6 +43,23 @@ static void orient(struct stage *stage, struct stage_grid *grid)
     }
 }
 
+/* Digits are tabular: only a number with more characters may be wider. In em. */
+static float widest_number(struct stage *stage, const struct stage_grid *grid, size_t count)
+{
+    float widest = 0;
+    size_t most = 0;
+    for (size_t i = 0; i < count && count <= MOST_CELLS; i++) {
+        char text[32];
+        cg_number_text(text, grid->format, grid->data[i]);
+        size_t length = cg_utf8_length(text, strlen(text));
+        if (length <= most)
+            continue;
+        most = length;
+        widest = fmaxf(widest, stage_text_width(stage, CG_FACE_SEMIBOLD, 1, text));
+    }
+    return widest;
+}
+
 static void finish(struct stage *stage, struct stage_grid *grid, size_t count)
 {
     size_t stride = 1;
@@ -55,6 +72,7 @@ static void finish(struct stage *stage, struct stage_grid *grid, size_t count)
         if (isfinite(grid->data[i]))
             grid->largest = fmax(grid->largest, fabs(grid->data[i]));
     grid->format = cg_number_format(grid->data, count, 3);
+    grid->widest = widest_number(stage, grid, count);
     grid->ink = cg_term_ink(stage->theme, grid->node);
     grid->letters = true;
 }
@@ -238,27 +256,6 @@ struct cg_bindings stage_pinned(const struct stage *stage)
 
 /* ---- how large ---- */
 
-static float widest_number(struct stage *stage, const struct stage_grid *grid, float size)
-{
-    float widest = 0;
-    size_t most = 0;
-    for (size_t slice = 0; slice < grid->n_slices; slice++)
-        for (size_t i = 0; i < grid->rows * grid->cols; i++) {
-            size_t row = i / grid->cols, col = i % grid->cols;
-            size_t at = slice_offset(grid, slice) +
-                        (grid->row_axis >= 0 ? row * grid->stride[grid->row_axis] : 0) +
-                        (grid->col_axis >= 0 ? col * grid->stride[grid->col_axis] : 0);
-            char text[32];
-            cg_number_text(text, grid->format, grid->data[at]);
-            size_t length = cg_utf8_length(text, strlen(text));
-            if (length <= most)
-                continue; /* digits are tabular: only a longer number may be wider */
-            most = length;
-            widest = fmaxf(widest, stage_text_width(stage, CG_FACE_SEMIBOLD, size, text));
-        }
-    return widest;
-}
-
 /* The line below a grid: letter of its columns, shape, power of ten. */
 static const char *below(struct stage *stage, const struct stage_grid *grid)
 {
@@ -318,8 +315,7 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
     if (grid->n_axes > 2)
         size.digits *= 0.9f; /* order 3 and more: a smaller print of many cells */
     if (size.digits >= smallest_digits && cells <= MOST_CELLS) {
-        size.cell_w =
-            fmaxf(widest_number(stage, grid, size.digits) + 1.1f * size.digits, 2.6f * size.digits);
+        size.cell_w = fmaxf(grid->widest + 1.1f, 2.6f) * size.digits;
         size.cell_h = 2.0f * size.digits;
     } else {
         size.cell_w = size.cell_h = fmaxf(1.3f * size.digits, 2);

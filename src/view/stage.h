@@ -60,6 +60,12 @@ struct stage_axes {
     size_t n_loose, n_slices;
 };
 
+/* A sign between grids, typeset once. */
+struct stage_sign {
+    const char *tex;
+    const struct cg_formula *formula;
+};
+
 struct stage {
     const struct cg_frame *frame;
     struct cg_scene *scene;
@@ -73,6 +79,8 @@ struct stage {
     size_t pin_row, pin_col; /* clamped to the result */
     struct cg_objects objects;
     struct stage_focus focus;
+    struct stage_sign signs[8]; /* typeset so far */
+    size_t n_signs;
     size_t first_item;
     struct stage_key *keys; /* of scene->items[first_item ...] */
     size_t n_keys, keys_capacity;
@@ -95,6 +103,8 @@ bool stage_has_op(const struct cg_expr *node, enum cg_op op);
 
 /* TeX to a formula, never NULL: what cannot be laid out is shown as its source. */
 const struct cg_formula *stage_typeset(struct stage *stage, const char *tex);
+/* The same for one of the few signs between grids, which layouts ask for again and again. */
+const struct cg_formula *stage_sign(struct stage *stage, const char *tex);
 /* An expression as TeX with objects; and as a formula. */
 const char *stage_tex(struct stage *stage, const struct cg_expr *expr);
 const struct cg_formula *stage_formula_of(struct stage *stage, const struct cg_expr *expr);
@@ -145,6 +155,7 @@ struct stage_grid {
     struct cg_color ink;
     struct cg_number_format format;
     double largest;
+    float widest;      /* of its numbers, in em */
     bool ghosts;       /* zeros are those of a Kronecker delta */
     bool letters;      /* index letters at the axes */
     const char *shape; /* "h × y", or NULL */

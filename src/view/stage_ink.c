@@ -88,6 +88,17 @@ const struct cg_formula *stage_typeset(struct stage *stage, const char *tex)
     return source;
 }
 
+const struct cg_formula *stage_sign(struct stage *stage, const char *tex)
+{
+    for (size_t i = 0; i < stage->n_signs; i++)
+        if (strcmp(stage->signs[i].tex, tex) == 0)
+            return stage->signs[i].formula;
+    const struct cg_formula *formula = stage_typeset(stage, tex);
+    if (stage->n_signs < sizeof stage->signs / sizeof *stage->signs)
+        stage->signs[stage->n_signs++] = (struct stage_sign){tex, formula};
+    return formula;
+}
+
 const char *stage_tex(struct stage *stage, const struct cg_expr *expr)
 {
     struct cg_tex_options options = {.objects = &stage->objects,

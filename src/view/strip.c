@@ -71,7 +71,7 @@ static struct strip_layout lay_out(struct stage *stage, const struct stage_strip
         place->w = fmaxf(place->grid.w, place->grid.left + place->label_w);
         float sign_w = 0;
         if (item->sign)
-            sign_w = stage_typeset(stage, item->sign)->width * l.sign + 1.1f * l.em;
+            sign_w = stage_sign(stage, item->sign)->width * l.sign + 1.1f * l.em;
         else if (x > 0)
             sign_w = 1.4f * l.em;
         if (x > 0 && x + sign_w + place->w > width) {
@@ -144,7 +144,7 @@ void stage_strip_draw(struct stage *stage, const struct stage_strip *strip, floa
         float top = y + place->y + l.top;
         float cells = top + place->grid.top + place->grid.slice_h / 2;
         if (item->sign) {
-            const struct cg_formula *sign = stage_typeset(stage, item->sign);
+            const struct cg_formula *sign = stage_sign(stage, item->sign);
             cg_draw_formula(stage->frame, sign, NULL, x + place->sign_x, cells + 0.3f * l.sign,
                             l.sign, 1, false);
             stage_tag_fixed(stage, item->sign, (uint32_t)i);
