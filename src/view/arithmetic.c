@@ -55,16 +55,26 @@ static const char *raised(struct stage *stage, int exponent)
     return cg_format(stage->arena, "%s%s", exponent < 0 ? "⁻" : "", text);
 }
 
+static const char *digits_text(struct stage *stage, double number, struct cg_number_format format)
+{
+    char text[32];
+    cg_number_text(text, format, number);
+    if (format.exponent == 0 || number == 0)
+        return cg_strdup(stage->arena, text);
+    return cg_format(stage->arena, "%s·10%s", text, raised(stage, format.exponent));
+}
+
 /* A number with three digits; *shown is the number that the text says. */
 static const char *number_text(struct stage *stage, double number, double *shown)
 {
     struct cg_number_format format = cg_number_format(&number, 1, 3);
-    char text[32];
-    cg_number_text(text, format, number);
     *shown = stage_shown_number(format, number);
-    if (format.exponent == 0 || number == 0)
-        return cg_strdup(stage->arena, text);
-    return cg_format(stage->arena, "%s·10%s", text, raised(stage, format.exponent));
+    return digits_text(stage, number, format);
+}
+
+const char *stage_plain_number(struct stage *stage, double number)
+{
+    return digits_text(stage, number, cg_number_format(&number, 1, 4));
 }
 
 const char *stage_short_number(struct stage *stage, double number)

@@ -50,8 +50,9 @@ static const char *claim_verdict(struct stage *stage, const struct cg_check *che
     if (check->holds)
         return "true: checked with these numbers and with random ones in other sizes";
     return cg_format(stage->arena,
-                     "false: in cell (%zu, %zu) the left side is %.4g and the right side %.4g",
-                     check->row + 1, check->col + 1, check->expected, check->got);
+                     "false: in cell (%zu, %zu) the left side is %s and the right side %s",
+                     check->row + 1, check->col + 1, stage_plain_number(stage, check->expected),
+                     stage_plain_number(stage, check->got));
 }
 
 void stage_claim(struct stage *stage, struct cg_box area)

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* The TeX without its \obj{N}{...} wrappers: what a person reads in the dump. */
-static const char *plain_tex(struct cg_arena *arena, const char *tex)
+const char *cg_plain_tex(struct cg_arena *arena, const char *tex)
 {
     size_t length = strlen(tex), n = 0, depth = 0;
     char *plain = cg_alloc(arena, length + 1);
@@ -122,7 +121,7 @@ float cg_draw_formula(const struct cg_frame *frame, const struct cg_formula *for
                       0, ink_of(frame, objects, rule->object, alpha));
     }
     if (formula->tex && frame->scene->n_items > first_item)
-        frame->scene->items[first_item].label = plain_tex(&frame->scene->arena, formula->tex);
+        frame->scene->items[first_item].label = cg_plain_tex(&frame->scene->arena, formula->tex);
     if (hits && objects)
         add_hits(frame, formula, objects, x, y, size);
     return formula->width * size;

@@ -46,6 +46,9 @@ float cg_draw_formula(const struct cg_frame *frame, const struct cg_formula *for
                       const struct cg_objects *objects, float x, float y, float size, float alpha,
                       bool hits);
 
+/* TeX without its \obj{N}{...} wrappers: what a person reads in the dump. */
+const char *cg_plain_tex(struct cg_arena *arena, const char *tex);
+
 /* Numbers in cells: one format for a whole grid, tabular, with a common power of ten where all are
  * tiny or huge (exponent 0: none), "−" as the minus sign (number.c). */
 struct cg_number_format {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_ENTRIES = 20000, MOST_CELLS = 1500 };
+enum { MOST_ENTRIES = 20000, MOST_CELLS = 1500, MOST_WORK = 400000 };
 
 /* Digits below this many pixels are not drawn: cells speak by colour alone. */
 static const float smallest_digits = 8.5f;
@@ -98,6 +98,32 @@ const char *stage_shape_text(struct stage *stage, struct cg_shape shape)
     return dims_text(stage, dims, 2);
 }
 
+static void multiply_size(const struct stage *stage, struct cg_index index, bool seen[128],
+                          double *product)
+{
+    unsigned char letter = (unsigned char)index.letter & 127;
+    if (letter && !seen[letter])
+        *product *= (double)stage_size(stage, index);
+    seen[letter] = true;
+}
+
+/* The product of the sizes of all its indices: what evaluating it may take at most. */
+static void estimate_work(const struct stage *stage, const struct cg_expr *expr, bool seen[128],
+                          double *product)
+{
+    if (expr->op == CG_ENTRY || expr->op == CG_KRON) {
+        multiply_size(stage, expr->u.at.row, seen, product);
+        multiply_size(stage, expr->u.at.col, seen, product);
+    } else if (expr->op == CG_SUM_OVER) {
+        multiply_size(stage, expr->u.over, seen, product);
+    } else if (expr->op == CG_PARTIAL) {
+        multiply_size(stage, expr->u.partial.row, seen, product);
+        multiply_size(stage, expr->u.partial.col, seen, product);
+    }
+    for (size_t i = 0; i < expr->n_args; i++)
+        estimate_work(stage, expr->args[i], seen, product);
+}
+
 static bool evaluate(struct stage *stage, const struct cg_expr *expr, struct stage_grid *grid)
 {
     size_t count = 1;
@@ -107,6 +133,11 @@ static bool evaluate(struct stage *stage, const struct cg_expr *expr, struct sta
         if (count > MOST_ENTRIES)
             return false;
     }
+    bool seen[128] = {false};
+    double work = 1;
+    estimate_work(stage, expr, seen, &work);
+    if (work > MOST_WORK)
+        return false;
     grid->data =
         cg_eval_tensor(stage->frame->env, stage->arena, expr, grid->index, grid->n_axes, &count);
     grid->ghosts = stage_has_op(expr, CG_KRON) || stage_has_op(expr, CG_PARTIAL);
@@ -318,7 +349,7 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
         size.cell_w = fmaxf(grid->widest + 1.1f, 2.6f) * size.digits;
         size.cell_h = 2.0f * size.digits;
     } else {
-        size.cell_w = size.cell_h = fmaxf(1.3f * size.digits, 2);
+        size.cell_w = size.cell_h = 1.3f * size.digits;
         size.digits = 0;
         size.gap = size.cell_w > 6 ? 2 : size.cell_w > 3 ? 1 : 0;
     }

@@ -42,8 +42,9 @@ static struct pill make_pill(struct stage *stage, float width)
     pill.wrong = check && check->checked && !check->holds;
     if (pill.wrong) {
         pill.name = "false";
-        pill.note = cg_format(stage->arena, "cell (%zu, %zu) is %.4g here, but should be %.4g",
-                              check->row + 1, check->col + 1, check->got, check->expected);
+        pill.note = cg_format(stage->arena, "cell (%zu, %zu) is %s here, but should be %s",
+                              check->row + 1, check->col + 1, stage_plain_number(stage, check->got),
+                              stage_plain_number(stage, check->expected));
     }
     for (int tries = 0; tries < 2; tries++) {
         pill.name_w = stage_text_width(stage, CG_FACE_TEXT, pill.size, pill.name);

@@ -237,11 +237,11 @@ static struct layout fit(struct stage *stage, const struct content *c, float wid
             if (try_layout(stage, c, width, height, &l))
                 return l;
         }
-    stage->tiny = true;
     l.arrangement = ARRANGE_ALONE;
-    for (l.scale = 0.8f; l.scale > 0.05f; l.scale *= 0.93f)
-        if (try_layout(stage, c, width, height, &l))
-            break;
+    for (int k = 0; k < 2; k++, stage->tiny = true)
+        for (l.scale = 0.8f; l.scale > 0.05f; l.scale *= 0.93f)
+            if (try_layout(stage, c, width, height, &l))
+                return l;
     return l;
 }
 

@@ -331,6 +331,8 @@ struct stage_arithmetic {
     size_t count, capacity;
 };
 
+/* A number with four digits. */
+const char *stage_plain_number(struct stage *stage, double number);
 /* A number with one digit and a power of ten: "3·10⁻¹¹". */
 const char *stage_short_number(struct stage *stage, double number);
 

@@ -263,32 +263,6 @@ static void draw_run(struct stage *stage, const struct cg_formula *formula, size
     item->u.glyphs.merge = head->group > 0;
 }
 
-/* The TeX without its \obj{N}{...} wrappers: what a person reads in the dump. */
-static const char *plain_tex(struct cg_arena *arena, const char *tex)
-{
-    size_t length = strlen(tex), n = 0, depth = 0;
-    char *plain = cg_alloc(arena, length + 1);
-    bool *wrapper = cg_alloc_array(arena, length + 1, sizeof *wrapper);
-    for (size_t i = 0; i < length; i++) {
-        const char *open;
-        if (strncmp(tex + i, "\\obj{", 5) == 0 && (open = strstr(tex + i, "}{"))) {
-            i = (size_t)(open - tex) + 1;
-            wrapper[depth++] = true;
-        } else if (tex[i] == '\\' && tex[i + 1]) {
-            plain[n++] = tex[i++];
-            plain[n++] = tex[i];
-        } else if (tex[i] == '}' && depth > 0 && wrapper[--depth]) {
-            continue;
-        } else {
-            if (tex[i] == '{')
-                wrapper[depth++] = false;
-            plain[n++] = tex[i];
-        }
-    }
-    plain[n] = '\0';
-    return plain;
-}
-
 /* How many items of this formula show the same part of the same node so far: a left and a right
  * bracket are the first and the second. */
 static uint32_t count_alike(const struct stage *stage, size_t first, struct stage_key key)
@@ -331,7 +305,7 @@ void stage_formula(struct stage *stage, const struct cg_formula *formula, float 
         stage_tag(stage, key);
     }
     if (formula->tex && stage->scene->n_items > first_item)
-        stage->scene->items[first_item].label = plain_tex(stage->arena, formula->tex);
+        stage->scene->items[first_item].label = cg_plain_tex(stage->arena, formula->tex);
 }
 
 bool stage_node_box(const struct stage *stage, const struct cg_formula *formula,
