@@ -438,7 +438,8 @@ void stage_arithmetic_draw(struct stage *stage, const struct stage_arithmetic *a
         const struct number_line *line = &arithmetic->lines[i];
         if (line->rule_above) {
             y += 0.25f * em;
-            cg_scene_rect(stage->scene, (struct cg_box){x, y, w, 1}, 0, stage->theme->line);
+            cg_scene_rect(stage->scene, (struct cg_box){x, y, w, stage_hairline(stage)}, 0,
+                          stage->theme->line);
             stage_tag_fixed(stage, "sum", 0);
             y += 0.25f * em;
         }

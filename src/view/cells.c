@@ -74,10 +74,11 @@ static void draw_cell(struct stage *stage, const struct stage_grid *grid, const 
     cg_cell_colors(stage->theme, grid->ink, isfinite(share) ? share : 1, &fill, &ink);
     struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
     item->u.rect.box = cell->box;
-    item->u.rect.radius = fminf(0.12f * cell->box.h, 5);
+    item->u.rect.radius = fminf(0.12f * cell->box.h, 0.25f * stage->em);
     if (ghost) {
-        bool small = cell->box.h < 14; /* dashes of many small cells would only flicker */
-        float w = small ? 0.5f : 1;
+        bool small =
+            cell->box.h < 0.7f * stage->em; /* dashes of many small cells would only flicker */
+        float w = (small ? 0.5f : 1) * stage_hairline(stage);
         item->u.rect.box = (struct cg_box){cell->box.x + w / 2, cell->box.y + w / 2,
                                            cell->box.w - w, cell->box.h - w};
         item->u.rect.stroke = stage_faded(stage->theme->ghost, small ? 0.35f : 0.7f);
@@ -172,7 +173,7 @@ static void outline_block(struct stage *stage, const struct stage_grid *grid, st
         struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
         item->u.rect.box = (struct cg_box){a.x - line, a.y - line, b.x + b.w - a.x + 2 * line,
                                            b.y + b.h - a.y + 2 * line};
-        item->u.rect.radius = fminf(0.16f * a.h, 6) + line / 2;
+        item->u.rect.radius = fminf(0.16f * a.h, 0.3f * stage->em) + line / 2;
         item->u.rect.stroke = color;
         item->u.rect.stroke_width = line;
         stage_tag(stage, (struct stage_key){grid->role == ROLE_CELL ? grid->node : NULL,

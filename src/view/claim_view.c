@@ -73,7 +73,7 @@ void stage_claim(struct stage *stage, struct cg_box area)
                                            fminf(w + em, area.w + em), h + 0.8f * em};
         item->u.rect.radius = 0.4f * em;
         item->u.rect.stroke = theme->bad;
-        item->u.rect.stroke_width = 2;
+        item->u.rect.stroke_width = 2 * stage_hairline(stage);
         stage_tag(stage, (struct stage_key){.role = ROLE_NONE});
     }
     y += h + 1.6f * em;

@@ -68,7 +68,7 @@ static void draw_pill(struct stage *stage, const struct pill *pill, float x, flo
     item->u.rect.radius = pill->h / 2;
     item->u.rect.fill = theme->panel;
     item->u.rect.stroke = pill->wrong ? theme->bad : theme->line;
-    item->u.rect.stroke_width = pill->wrong ? 2 : 1;
+    item->u.rect.stroke_width = (pill->wrong ? 2 : 1) * stage_hairline(stage);
     stage_tag_fixed(stage, "pill", 0);
     float baseline = y + 1.25f * pill->size, at = x + 0.8f * pill->size;
     struct cg_color color = pill->wrong ? theme->bad : theme->text;

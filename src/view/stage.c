@@ -264,7 +264,7 @@ static void draw_right(struct stage *stage, const struct content *c, const struc
     item->u.rect.box = (struct cg_box){x, y + h + 0.5f * em, text_w + 2.8f * size, 1.9f * size};
     item->u.rect.radius = 0.95f * size;
     item->u.rect.stroke = color;
-    item->u.rect.stroke_width = 1;
+    item->u.rect.stroke_width = stage_hairline(stage);
     stage_tag_fixed(stage, "verdict", 0);
     float baseline = y + h + 0.5f * em + 1.27f * size;
     stage_text(stage, CG_FACE_TEXT, x + 0.8f * size, baseline, size, color, c->good ? "✓" : "✗");

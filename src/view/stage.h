@@ -125,6 +125,8 @@ void stage_mark(struct stage *stage, const struct cg_formula *formula,
 
 /* Words and formulae shrink less than the cells of grids do: they must stay readable. */
 float stage_text_scale(const struct stage *stage, float scale);
+/* The width of borders and rules: a pixel on a small canvas. */
+float stage_hairline(const struct stage *stage);
 /* One line of text as furniture; returns its width. */
 float stage_text(struct stage *stage, enum cg_face face, float x, float y, float size,
                  struct cg_color color, const char *text);

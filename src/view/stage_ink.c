@@ -358,6 +358,11 @@ void stage_mark(struct stage *stage, const struct cg_formula *formula,
 
 /* ---- text ---- */
 
+float stage_hairline(const struct stage *stage)
+{
+    return fmaxf(1, stage->em / 20);
+}
+
 float stage_text_scale(const struct stage *stage, float scale)
 {
     return scale >= 1 || stage->tiny ? scale : 0.55f + 0.45f * scale;
