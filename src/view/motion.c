@@ -239,15 +239,16 @@ static void fly_glyphs(struct cg_item *item, const struct cg_item *a, const stru
     item->u.glyphs.size = lerp(a->u.glyphs.size, b->u.glyphs.size, t);
 }
 
-/* Fades out in the first and in in the last part of the way, so that the two don't blur. */
+/* Fades out in the first and in in the last part of the way: the two hardly blur, and the picture
+ * is never empty. */
 static float leaving(float t)
 {
-    return fmaxf(0, 1 - t / 0.45f);
+    return fmaxf(0, 1 - t / 0.6f);
 }
 
 static float arriving(float t)
 {
-    return fmaxf(0, (t - 0.55f) / 0.45f);
+    return fmaxf(0, (t - 0.4f) / 0.6f);
 }
 
 /* A colour that cannot be seen has no hue of its own. */

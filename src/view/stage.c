@@ -232,7 +232,7 @@ static struct layout fit(struct stage *stage, const struct content *c, float wid
     for (int i = 0; i < 40; i++, l.scale *= 0.955f)
         for (int k = 0; k < 3; k++) {
             l.arrangement = order[k];
-            if (order[k] == ARRANGE_BESIDE && l.scale > 0.78f)
+            if (order[k] == ARRANGE_BESIDE && l.scale > 0.66f)
                 continue;
             if (try_layout(stage, c, width, height, &l))
                 return l;

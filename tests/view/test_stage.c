@@ -278,14 +278,14 @@ static void test_motion_begins_and_ends_at_rest(void **state)
     cg_lesson_close(lesson);
 }
 
-/* The box of the cell that shows `text`, the nth from the left, at any height below `top`. */
+/* The box of the first cell below `top` that shows `text` and is not fading. */
 static struct cg_box cell_with(const struct cg_scene *scene, const char *text, float top)
 {
     for (size_t i = 1; i < scene->n_items; i++) {
         const struct cg_item *item = &scene->items[i];
         if (item->kind == CG_ITEM_GLYPHS && item->u.glyphs.text && item->u.glyphs.y > top &&
-            item->u.glyphs.face == CG_FACE_SEMIBOLD && strcmp(item->u.glyphs.text, text) == 0 &&
-            scene->items[i - 1].kind == CG_ITEM_RECT)
+            item->u.glyphs.color.a == 255 && item->u.glyphs.face == CG_FACE_SEMIBOLD &&
+            strcmp(item->u.glyphs.text, text) == 0 && scene->items[i - 1].kind == CG_ITEM_RECT)
             return scene->items[i - 1].u.rect.box;
     }
     fail_msg("no cell shows %s", text);
