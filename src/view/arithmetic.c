@@ -359,7 +359,8 @@ static void put_check(struct stage *stage, struct stage_arithmetic *a, const str
     if (stage->axes.n_loose > 0 || !forward_value(stage, lhs, &forward))
         return;
     struct number_line *line = add_line(stage, a);
-    bool agrees = cg_relative_error(value, forward, 1) < CG_TOLERANCE;
+    const double roundings = 1e-15 / CG_TOLERANCE; /* what cancels leaves no more than these */
+    bool agrees = cg_relative_error(value, forward, roundings) < CG_TOLERANCE;
     bool holds = !checks || !stage->step || !checks[stage->step->id].checked ||
                  checks[stage->step->id].holds;
     const char *text = number_text(stage, forward, &shown);
