@@ -139,6 +139,7 @@ size_t cg_dim_size(const struct cg_model *model, int dim);
 const char *cg_dim_name(const struct cg_model *model, int dim);
 bool cg_same_dim(const struct cg_model *model, int a, int b);
 bool cg_same_shape(const struct cg_model *model, struct cg_shape a, struct cg_shape b);
+bool cg_is_scalar(const struct cg_model *model, struct cg_shape shape); /* 1 x 1 */
 
 /* The sizes of a value at the model's own dims. */
 size_t cg_rows(const struct cg_model *model, struct cg_shape shape);

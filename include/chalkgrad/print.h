@@ -69,8 +69,4 @@ void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation
 void cg_print_numpy(struct cg_strbuf *out, const struct cg_book *book,
                     const struct cg_derivation *derivation);
 
-/* A matrix expression as a NumPy expression. */
-void cg_print_numpy_expr(struct cg_strbuf *out, const struct cg_model *model,
-                         const struct cg_expr *expr);
-
 #endif

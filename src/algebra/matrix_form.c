@@ -108,9 +108,7 @@ static void add_piece(struct work *work, struct reading *reading, const struct c
     struct exprs factors = {0};
     for (size_t i = 0; matrix->op == CG_MUL && i < matrix->n_args; i++) {
         const struct cg_expr *factor = matrix->args[i];
-        bool scalar = !cg_dim_root(work->model, factor->shape.rows) &&
-                      !cg_dim_root(work->model, factor->shape.cols);
-        if (scalar)
+        if (cg_is_scalar(work->model, factor->shape))
             term_add(&reading->term, (struct piece){factor, no_index, no_index});
         else
             exprs_add(work->arena, &factors, factor);
@@ -280,8 +278,7 @@ static const struct cg_expr *broadcast(struct work *work, const struct cg_expr *
     bool cols = cg_dim_root(model, shape.cols) && !cg_dim_root(model, matrix->shape.cols);
     if (!rows && !cols)
         return matrix;
-    bool scalar =
-        !cg_dim_root(model, matrix->shape.rows) && !cg_dim_root(model, matrix->shape.cols);
+    bool scalar = cg_is_scalar(model, matrix->shape);
     if (scalar && is_number(matrix, 0))
         return cg_constant(work->arena, CG_ZEROS, shape);
     struct cg_shape missing = {rows ? shape.rows : 0, cols ? shape.cols : 0};

@@ -7,11 +7,6 @@ static bool one(const struct work *work, int dim)
     return cg_dim_root(work->model, dim) == 0;
 }
 
-static bool is_scalar(const struct work *work, const struct cg_expr *matrix)
-{
-    return one(work, matrix->shape.rows) && one(work, matrix->shape.cols);
-}
-
 static struct cg_shape flipped(struct cg_shape shape)
 {
     return (struct cg_shape){shape.cols, shape.rows};
@@ -23,7 +18,7 @@ static const struct cg_expr *transposed_multiple(struct work *work, const struct
     const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
     size_t matrices = 0;
     for (size_t i = 0; i < matrix->n_args; i++) {
-        matrices += !is_scalar(work, matrix->args[i]);
+        matrices += !cg_is_scalar(work->model, matrix->args[i]->shape);
         args[i] = matrix_transposed(work, matrix->args[i]);
     }
     return matrices == 1
@@ -36,7 +31,7 @@ const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr 
 {
     enum cg_op op = matrix->op;
     const struct cg_expr *out = NULL;
-    if (is_scalar(work, matrix) || op == CG_EYE)
+    if (cg_is_scalar(work->model, matrix->shape) || op == CG_EYE)
         out = matrix;
     else if (op == CG_TRANSPOSE)
         out = matrix->args[0];

@@ -396,10 +396,3 @@ void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)
         return;
     }
 }
-
-void cg_print_numpy_expr(struct cg_strbuf *out, const struct cg_model *model,
-                         const struct cg_expr *expr)
-{
-    struct cg_numpy numpy = {.out = out, .model = model};
-    cg_numpy_expr(&numpy, expr);
-}

@@ -73,11 +73,6 @@ static bool is_full(const struct printer *p)
 
 /* ---- what a node looks like -------------------------------------------------------------- */
 
-static bool is_scalar(const struct printer *p, const struct cg_expr *node)
-{
-    return cg_same_dim(p->model, node->shape.rows, 0) && cg_same_dim(p->model, node->shape.cols, 0);
-}
-
 static const char *replacement(const struct printer *p, const struct cg_expr *node)
 {
     return p->options && p->options->replace ? p->options->replace(p->options->context, node)
@@ -457,10 +452,10 @@ static void put_product(struct printer *p, const struct cg_expr *node, bool last
 {
     size_t matrices = 0, before = 0;
     for (size_t i = 0; i < node->n_args; i++)
-        matrices += !is_scalar(p, node->args[i]);
+        matrices += !cg_is_scalar(p->model, node->args[i]->shape);
     for (size_t i = 0; i < node->n_args; i++) {
         const struct cg_expr *arg = node->args[i];
-        bool matrix = !is_scalar(p, arg);
+        bool matrix = !cg_is_scalar(p->model, arg->shape);
         if (is_full(p))
             return cg_put(p->out, " \\ldots ");
         if (i > 0) {
@@ -482,7 +477,8 @@ static void put_product(struct printer *p, const struct cg_expr *node, bool last
 static void put_matmul(struct printer *p, const struct cg_expr *node)
 {
     const struct cg_expr *left = node->args[0], *right = node->args[1];
-    bool scaled = left->op == CG_MUL && left->n_args == 2 && is_scalar(p, left->args[0]);
+    bool scaled =
+        left->op == CG_MUL && left->n_args == 2 && cg_is_scalar(p->model, left->args[0]->shape);
     bool open = left->op == CG_MATMUL || (scaled && level_of(p, left) == LEVEL_PRODUCT);
     put_node(p, left, open ? LEVEL_PRODUCT : LEVEL_FACTOR, false);
     cg_put(p->out, starts_as_number(p, right) ? " \\cdot " : " ");

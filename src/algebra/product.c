@@ -1,17 +1,14 @@
 #include <chalkgrad/derive.h>
 
-static bool is_scalar(const struct cg_model *model, const struct cg_expr *node)
-{
-    return !cg_dim_root(model, node->shape.rows) && !cg_dim_root(model, node->shape.cols);
-}
-
 static const char *matmul_kind(const struct cg_model *model, const struct cg_expr *node)
 {
     const struct cg_expr *left = node->args[0], *right = node->args[1];
-    bool numbers = is_scalar(model, left) || is_scalar(model, right);
+    bool numbers = cg_is_scalar(model, left->shape) || cg_is_scalar(model, right->shape);
     if (numbers)
-        return is_scalar(model, left) && is_scalar(model, right) ? NULL : "number times matrix";
-    if (is_scalar(model, node))
+        return cg_is_scalar(model, left->shape) && cg_is_scalar(model, right->shape)
+                   ? NULL
+                   : "number times matrix";
+    if (cg_is_scalar(model, node->shape))
         return "dot product";
     return cg_dim_root(model, left->shape.cols) ? "matrix product" : "outer product";
 }
@@ -30,6 +27,6 @@ const char *cg_product_kind(const struct cg_model *model, const struct cg_expr *
         return NULL;
     size_t matrices = 0;
     for (size_t i = 0; i < node->n_args; i++)
-        matrices += !is_scalar(model, node->args[i]);
+        matrices += !cg_is_scalar(model, node->args[i]->shape);
     return matrices > 1 ? "Hadamard product" : matrices == 1 ? "number times matrix" : NULL;
 }

@@ -104,13 +104,6 @@ bool cg_dim_broadcast(struct cg_model *model, int a, int b, int *out)
     return true;
 }
 
-bool cg_shape_broadcast(struct cg_model *model, struct cg_shape a, struct cg_shape b,
-                        struct cg_shape *out)
-{
-    return cg_dim_broadcast(model, a.rows, b.rows, &out->rows) &&
-           cg_dim_broadcast(model, a.cols, b.cols, &out->cols);
-}
-
 struct cg_dims_state cg_dims_save(const struct cg_model *model, struct cg_arena *arena)
 {
     struct cg_dims_state state = {.count = model->n_dims};

@@ -17,12 +17,8 @@ int cg_dim_add(struct cg_model *model, const char *name, size_t size);
 bool cg_dim_equate(struct cg_model *model, int a, int b);
 bool cg_shape_equate(struct cg_model *model, struct cg_shape a, struct cg_shape b);
 
-/* NumPy's broadcasting of one axis, and of both: equal, or one of them 1. Equates. */
+/* NumPy's broadcasting of one axis: equal, or one of them 1. Equates. */
 bool cg_dim_broadcast(struct cg_model *model, int a, int b, int *out);
-bool cg_shape_broadcast(struct cg_model *model, struct cg_shape a, struct cg_shape b,
-                        struct cg_shape *out);
-
-bool cg_is_scalar(const struct cg_model *model, struct cg_shape shape);
 
 /* What an error gives back: the parents of all dims, in `arena`; and back again. */
 struct cg_dims_state {

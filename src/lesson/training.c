@@ -155,8 +155,7 @@ static bool fill_in(struct cg_opening *o, const struct cg_item *item, const stru
     if (!t->loss)
         return cg_source_fail(&o->source, o->error, item->paragraph.place, 5,
                               "the model has no J: say what is made small, as in loss = E");
-    if (!cg_same_dim(&o->lesson->model, t->loss->shape.rows, 0) ||
-        !cg_same_dim(&o->lesson->model, t->loss->shape.cols, 0))
+    if (!cg_is_scalar(&o->lesson->model, t->loss->shape))
         return cg_source_fail(&o->source, o->error,
                               places[KEY_LOSS].text ? places[KEY_LOSS].place
                                                     : item->paragraph.place,

@@ -237,7 +237,7 @@ static void names_of_results_as_tex(void **state)
 {
     (void)state;
     static const char *const names[][2] = {{"δ", "\\delta"},
-                                           {"δ2", "\\delta_{2}"},
+                                           {"δ2", "\\delta_2"},
                                            {"G", "G"},
                                            {"g_out", "g_{\\text{out}}"},
                                            {"grad", "\\text{grad}"}};
