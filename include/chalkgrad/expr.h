@@ -162,6 +162,10 @@ uint64_t cg_expr_hash(const struct cg_expr *expr);
 /* True for a node that stands for a scalar in index notation or has no matrix in it at all. */
 bool cg_is_index_notation(const struct cg_expr *expr);
 
+/* The indices that stand at the node itself: at an entry, a delta or a partial derivative, two; at
+ * a sum, the one that it binds. An axis of size 1 has none. Returns how many it wrote. */
+size_t cg_node_indices(const struct cg_expr *node, struct cg_index out[2]);
+
 /* The free indices of an expression in index notation, in order of first appearance. Returns how
  * many there are and writes at most `most`. */
 size_t cg_free_indices(const struct cg_expr *expr, struct cg_index *out, size_t most);
@@ -175,8 +179,5 @@ const struct cg_expr *cg_substitute_index(struct cg_arena *arena, const struct c
 
 /* True where `value` occurs in the expression as written (definitions are not looked through). */
 bool cg_mentions(const struct cg_expr *expr, const struct cg_value *value);
-
-/* The nodes in the expression, shared ones counted once. */
-size_t cg_expr_size(const struct cg_expr *expr);
 
 #endif

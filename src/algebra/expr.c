@@ -360,6 +360,25 @@ bool cg_is_index_notation(const struct cg_expr *expr)
     return false;
 }
 
+size_t cg_node_indices(const struct cg_expr *node, struct cg_index out[2])
+{
+    struct cg_index own[2] = {{0}};
+    if (node->op == CG_ENTRY || node->op == CG_KRON) {
+        own[0] = node->u.at.row;
+        own[1] = node->u.at.col;
+    } else if (node->op == CG_PARTIAL) {
+        own[0] = node->u.partial.row;
+        own[1] = node->u.partial.col;
+    } else if (node->op == CG_SUM_OVER) {
+        own[0] = node->u.over;
+    }
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++)
+        if (own[i].letter)
+            out[count++] = own[i];
+    return count;
+}
+
 /* A set of indices, in order of first appearance, as free_indices collects them. */
 struct index_list {
     struct cg_index *out;
@@ -427,44 +446,16 @@ const struct cg_expr *cg_substitute_index(struct cg_arena *arena, const struct c
 {
     struct cg_expr changed = *expr;
     bool differs = false;
-    switch (expr->op) {
-    case CG_ENTRY:
-    case CG_KRON:
+    if (expr->op == CG_ENTRY || expr->op == CG_KRON) {
         differs = replace(&changed.u.at.row, from, to);
         differs |= replace(&changed.u.at.col, from, to);
-        break;
-    case CG_SUM_OVER:
+    } else if (expr->op == CG_PARTIAL) {
+        differs = replace(&changed.u.partial.row, from, to);
+        differs |= replace(&changed.u.partial.col, from, to);
+    } else if (expr->op == CG_SUM_OVER) {
         if (expr->u.over.letter == from.letter)
             return expr; /* bound here: not free below */
         assert(expr->u.over.letter != to.letter);
-        break;
-    case CG_PARTIAL:
-        differs = replace(&changed.u.partial.row, from, to);
-        differs |= replace(&changed.u.partial.col, from, to);
-        break;
-    case CG_NUMBER:
-    case CG_NAME:
-    case CG_GRAD:
-    case CG_EYE:
-    case CG_ONES:
-    case CG_ZEROS:
-    case CG_ADD:
-    case CG_NEG:
-    case CG_MUL:
-    case CG_DIV:
-    case CG_POW:
-    case CG_APPLY:
-    case CG_MATMUL:
-    case CG_TRANSPOSE:
-    case CG_SUM:
-    case CG_MEAN:
-    case CG_TRACE:
-    case CG_DOT:
-    case CG_OUTER:
-    case CG_NORM2:
-    case CG_SOFTMAX:
-    case CG_DIAG:
-        break;
     }
     if (expr->op != CG_ENTRY && expr->n_args) {
         const struct cg_expr **args = cg_alloc_array(arena, expr->n_args, sizeof *args);
@@ -532,20 +523,4 @@ bool cg_mentions(const struct cg_expr *expr, const struct cg_value *value)
     bool found = mentions(expr, value, &set);
     free(set.slots);
     return found;
-}
-
-static void count_nodes(const struct cg_expr *expr, struct visited *set)
-{
-    if (!visit(set, expr))
-        return;
-    for (size_t i = 0; i < expr->n_args; i++)
-        count_nodes(expr->args[i], set);
-}
-
-size_t cg_expr_size(const struct cg_expr *expr)
-{
-    struct visited set = {0};
-    count_nodes(expr, &set);
-    free(set.slots);
-    return set.count;
 }

@@ -107,43 +107,11 @@ void index_take_one(struct work *work, struct cg_index index)
 
 void index_take(struct work *work, const struct cg_expr *expr)
 {
-    switch (expr->op) {
-    case CG_ENTRY:
-    case CG_KRON:
-        index_take_one(work, expr->u.at.row);
-        index_take_one(work, expr->u.at.col);
+    struct cg_index own[2];
+    for (size_t i = 0, count = cg_node_indices(expr, own); i < count; i++)
+        index_take_one(work, own[i]);
+    if (expr->op == CG_ENTRY)
         return; /* below an entry there are matrices only */
-    case CG_SUM_OVER:
-        index_take_one(work, expr->u.over);
-        break;
-    case CG_PARTIAL:
-        index_take_one(work, expr->u.partial.row);
-        index_take_one(work, expr->u.partial.col);
-        break;
-    case CG_NUMBER:
-    case CG_NAME:
-    case CG_GRAD:
-    case CG_EYE:
-    case CG_ONES:
-    case CG_ZEROS:
-    case CG_ADD:
-    case CG_NEG:
-    case CG_MUL:
-    case CG_DIV:
-    case CG_POW:
-    case CG_APPLY:
-    case CG_MATMUL:
-    case CG_TRANSPOSE:
-    case CG_SUM:
-    case CG_MEAN:
-    case CG_TRACE:
-    case CG_DOT:
-    case CG_OUTER:
-    case CG_NORM2:
-    case CG_SOFTMAX:
-    case CG_DIAG:
-        break;
-    }
     for (size_t i = 0; i < expr->n_args; i++)
         index_take(work, expr->args[i]);
 }

@@ -33,16 +33,9 @@ static void collect(const struct cg_expr *expr, struct cg_letters *letters, int 
 {
     if (depth > 200)
         return;
-    char found[3] = {0};
-    if (expr->op == CG_ENTRY || expr->op == CG_KRON) {
-        found[0] = expr->u.at.row.letter;
-        found[1] = expr->u.at.col.letter;
-    } else if (expr->op == CG_SUM_OVER) {
-        found[2] = expr->u.over.letter;
-    }
-    for (int i = 0; i < 3; i++)
-        if (found[i] > 0)
-            letters->known[(unsigned char)found[i]] = true;
+    struct cg_index own[2];
+    for (size_t i = 0, count = cg_node_indices(expr, own); i < count; i++)
+        letters->known[(unsigned char)own[i].letter] = true;
     for (size_t i = 0; i < expr->n_args; i++)
         collect(expr->args[i], letters, depth + 1);
 }
@@ -256,7 +249,7 @@ static void ink_partial(struct inker *ink, struct slice sign)
         const struct cg_value *of = length > 0 ? find_value(ink, &atom) : NULL;
         ink->has_partial = of != NULL;
         ink->partial = (struct cg_object){.kind = CG_OBJECT_VALUE, .value = of};
-        if (of && of->shape.rows == 0 && of->shape.cols == 0)
+        if (of && cg_is_scalar(ink->model, of->shape))
             ink->partial =
                 (struct cg_object){.kind = CG_OBJECT_TERM, .node = cg_grad(ink->arena, of, of)};
     }

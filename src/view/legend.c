@@ -3,24 +3,22 @@
 
 #include <math.h>
 
-enum { MOST_VALUES = 24 };
+enum { MOST_VALUES = 24, MOST_INDICES = 8 };
 
 struct found {
     const struct cg_value *values[MOST_VALUES];
     size_t n_values;
-    struct cg_index indices[8];
+    struct cg_index indices[MOST_INDICES];
     size_t n_indices;
     bool delta, function;
 };
 
 static void see_index(struct found *found, struct cg_index index)
 {
-    if (!index.letter)
-        return;
     for (size_t i = 0; i < found->n_indices; i++)
         if (found->indices[i].letter == index.letter)
             return;
-    if (found->n_indices < 8)
+    if (found->n_indices < MOST_INDICES)
         found->indices[found->n_indices++] = index;
 }
 
@@ -35,57 +33,19 @@ static void see_value(struct found *found, const struct cg_value *value)
 
 static void see(struct found *found, const struct cg_expr *expr, bool indices)
 {
-    switch (expr->op) {
-    case CG_NAME:
+    struct cg_index own[2];
+    for (size_t i = 0, count = indices ? cg_node_indices(expr, own) : 0; i < count; i++)
+        see_index(found, own[i]);
+    if (expr->op == CG_NAME)
         see_value(found, expr->u.value);
-        break;
-    case CG_GRAD:
+    if (expr->op == CG_PARTIAL)
+        see_value(found, expr->u.partial.wrt);
+    if (expr->op == CG_GRAD) {
         see_value(found, expr->u.grad.of);
         see_value(found, expr->u.grad.wrt);
-        break;
-    case CG_ENTRY:
-    case CG_KRON:
-        found->delta |= expr->op == CG_KRON;
-        if (indices) {
-            see_index(found, expr->u.at.row);
-            see_index(found, expr->u.at.col);
-        }
-        break;
-    case CG_SUM_OVER:
-        if (indices)
-            see_index(found, expr->u.over);
-        break;
-    case CG_PARTIAL:
-        see_value(found, expr->u.partial.wrt);
-        if (indices) {
-            see_index(found, expr->u.partial.row);
-            see_index(found, expr->u.partial.col);
-        }
-        break;
-    case CG_APPLY:
-        found->function = true;
-        break;
-    case CG_NUMBER:
-    case CG_EYE:
-    case CG_ONES:
-    case CG_ZEROS:
-    case CG_ADD:
-    case CG_NEG:
-    case CG_MUL:
-    case CG_DIV:
-    case CG_POW:
-    case CG_MATMUL:
-    case CG_TRANSPOSE:
-    case CG_SUM:
-    case CG_MEAN:
-    case CG_TRACE:
-    case CG_DOT:
-    case CG_OUTER:
-    case CG_NORM2:
-    case CG_SOFTMAX:
-    case CG_DIAG:
-        break;
     }
+    found->delta |= expr->op == CG_KRON;
+    found->function |= expr->op == CG_APPLY;
     for (size_t i = 0; i < expr->n_args; i++)
         see(found, expr->args[i], indices);
 }
