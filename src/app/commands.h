@@ -16,4 +16,7 @@ int command_train(int argc, char **argv);
 /* Prints the error on standard error and returns its exit status. */
 int command_failed(const struct cg_error *error);
 
+/* Says on standard error what is wrong with `word` of the command line; returns false. */
+bool command_complain(const char *word, const char *what);
+
 #endif

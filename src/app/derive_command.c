@@ -50,23 +50,17 @@ struct source {
     struct cg_env *env;
 };
 
-static bool complain(const char *value, const char *what)
-{
-    fprintf(stderr, "chalkgrad: %s: %s\n", value, what);
-    return false;
-}
-
 static bool take_format(struct request *request, const char *value)
 {
     static const char *const names[] = {"text", "latex", "numpy", "json"};
     if (!strcmp(value, "c"))
-        return complain(value, "C is not printed yet; text, latex, numpy and json are");
+        return command_complain(value, "C is not printed yet; text, latex, numpy and json are");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(value, names[i])) {
             request->format = (enum format)i;
             return true;
         }
-    return complain(value, "--format takes text, latex, numpy or json");
+    return command_complain(value, "--format takes text, latex, numpy or json");
 }
 
 static bool take_option(struct request *request, int code, char *value)

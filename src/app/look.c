@@ -1,5 +1,7 @@
 #include "app/look.h"
 
+#include "app/commands.h"
+
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,12 +21,6 @@ enum option_code {
     OPTION_SCREENSHOT,
     OPTION_SCENE
 };
-
-static bool complain(const char *what, const char *value)
-{
-    fprintf(stderr, "chalkgrad: %s: %s\n", value, what);
-    return false;
-}
 
 /* A number in [least, most], the whole text. */
 static bool read_number(const char *text, double least, double most, double *number)
@@ -59,25 +55,26 @@ static bool take_option(struct look *look, int code, const char *value)
     switch (code) {
     case OPTION_STEP:
         if (!read_number(value, 1, 1e6, &number) || number != floor(number))
-            return complain("--step takes a whole number from 1", value);
+            return command_complain(value, "--step takes a whole number from 1");
         look->step = (size_t)number;
         return true;
     case OPTION_SIZE:
         return read_size(value, &look->width, &look->height) ||
-               complain("--size takes WIDTHxHEIGHT, such as 1280x720", value);
+               command_complain(value, "--size takes WIDTHxHEIGHT, such as 1280x720");
     case OPTION_SCALE:
         return read_number(value, 0.25, 8, &look->scale) ||
-               complain("--scale takes a number from 0.25 to 8", value);
+               command_complain(value, "--scale takes a number from 0.25 to 8");
     case OPTION_THEME:
         look->theme = cg_theme_find(value);
-        return look->theme != CG_THEME_COUNT || complain("the themes are dark and light", value);
+        return look->theme != CG_THEME_COUNT ||
+               command_complain(value, "the themes are dark and light");
     case OPTION_RUNG:
         look->has_rung = true;
         return read_rung(value, &look->rung) ||
-               complain("the rungs are numbers, index and matrix", value);
+               command_complain(value, "the rungs are numbers, index and matrix");
     case OPTION_PHASE:
         return read_number(value, 0, 1, &look->phase) ||
-               complain("--phase takes a number from 0 to 1", value);
+               command_complain(value, "--phase takes a number from 0 to 1");
     case OPTION_FULLSCREEN:
         look->fullscreen = true;
         return true;
@@ -133,7 +130,7 @@ bool look_parse(struct look *look, int argc, char **argv)
             return false;
     if (optind < argc)
         look->lesson = argv[optind++];
-    return optind == argc || complain("one lesson at a time", argv[optind]);
+    return optind == argc || command_complain(argv[optind], "one lesson at a time");
 }
 
 bool look_apply(const struct look *look, struct session *session, bool *usage,

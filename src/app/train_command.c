@@ -40,12 +40,6 @@ struct outcome {
     double seconds;
 };
 
-static bool complain(const char *value, const char *what)
-{
-    fprintf(stderr, "chalkgrad: %s: %s\n", value, what);
-    return false;
-}
-
 /* A whole number in [least, most]. */
 static bool read_whole(const char *text, unsigned long long least, unsigned long long most,
                        unsigned long long *number)
@@ -60,8 +54,9 @@ static bool read_whole(const char *text, unsigned long long least, unsigned long
 static bool take_precision(const char *value)
 {
     if (strcmp(value, "f32") == 0)
-        return complain(value, "single precision is not there yet; train with f64, the default");
-    return strcmp(value, "f64") == 0 || complain(value, "--precision takes f64");
+        return command_complain(value,
+                                "single precision is not there yet; train with f64, the default");
+    return strcmp(value, "f64") == 0 || command_complain(value, "--precision takes f64");
 }
 
 static bool take_option(struct request *request, int code, const char *value)
@@ -71,20 +66,21 @@ static bool take_option(struct request *request, int code, const char *value)
     case 'e':
         request->has_epochs = read_whole(value, 1, 1000000000, &number);
         request->epochs = (size_t)number;
-        return request->has_epochs || complain(value, "--epochs takes a whole number from 1");
+        return request->has_epochs ||
+               command_complain(value, "--epochs takes a whole number from 1");
     case 's':
         request->has_seed = read_whole(value, 0, UINT64_MAX, &number);
         request->seed = number;
-        return request->has_seed || complain(value, "--seed takes a whole number from 0");
+        return request->has_seed || command_complain(value, "--seed takes a whole number from 0");
     case 'b':
         request->has_batch = read_whole(value, 1, 1000000000, &number);
         request->batch = (size_t)number;
-        return request->has_batch || complain(value, "--batch takes a whole number from 1");
+        return request->has_batch || command_complain(value, "--batch takes a whole number from 1");
     case 'p':
         return take_precision(value);
     case 't':
         if (!read_whole(value, 1, 1024, &number))
-            return complain(value, "--threads takes a whole number from 1 to 1024");
+            return command_complain(value, "--threads takes a whole number from 1 to 1024");
         if (number > 1)
             fputs("chalkgrad: note: training runs on one thread so far\n", stderr);
         return true;
@@ -94,7 +90,7 @@ static bool take_option(struct request *request, int code, const char *value)
     case 'f':
         request->json = strcmp(value, "json") == 0;
         return request->json || strcmp(value, "text") == 0 ||
-               complain(value, "--format takes text or json");
+               command_complain(value, "--format takes text or json");
     case 'h':
         return request->help = true;
     default: /* getopt has said what is wrong */
