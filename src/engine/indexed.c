@@ -337,11 +337,11 @@ static struct position *positions(struct walk *w, const struct cg_expr *partial,
     return out;
 }
 
-static bool is_named_scalar(const struct cg_expr *of)
+static bool is_named_scalar(const struct cg_model *model, const struct cg_expr *of)
 {
     const struct cg_expr *name = of->op == CG_ENTRY ? of->args[0] : of;
-    return name->op == CG_NAME && name->u.value->kind != CG_VALUE_RESULT && !name->shape.rows &&
-           !name->shape.cols;
+    return name->op == CG_NAME && name->u.value->kind != CG_VALUE_RESULT &&
+           cg_is_scalar(model, name->shape);
 }
 
 /* The axes of the derivative: those of the entry that moves, then those of what it moves. */
@@ -366,7 +366,8 @@ static struct tensor *partial_axes(struct walk *w, const struct cg_expr *partial
  */
 static struct tensor *walk_partial(struct walk *w, const struct cg_expr *expr)
 {
-    if (expr->u.partial.total && !w->leaves && is_named_scalar(expr->args[0])) {
+    if (expr->u.partial.total && !w->leaves &&
+        is_named_scalar(w->evaluator->env->model, expr->args[0])) {
         const struct cg_expr *of = expr->args[0];
         of = of->op == CG_ENTRY ? of->args[0] : of;
         return gather_gradient(w, of->u.value, expr->u.partial.wrt, expr->u.partial.row,

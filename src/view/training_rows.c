@@ -11,19 +11,15 @@ struct factors {
     double scale;
 };
 
-static bool is_scalar(const struct cg_expr *expr)
-{
-    return expr->shape.rows == 0 && expr->shape.cols == 0;
-}
-
 /* The one factor of a product that is a sum over rows, or NULL. */
-static const struct cg_expr *main_factor(const struct cg_expr *product)
+static const struct cg_expr *main_factor(const struct cg_model *model,
+                                         const struct cg_expr *product)
 {
     const struct cg_expr *found = NULL;
     for (size_t i = 0; i < product->n_args; i++) {
         const struct cg_expr *arg = product->args[i];
         bool sums = arg->op == CG_SUM || arg->op == CG_MATMUL || arg->op == CG_NEG;
-        if (is_scalar(arg) && !(is_scalar(product) && sums))
+        if (cg_is_scalar(model, arg->shape) && !(cg_is_scalar(model, product->shape) && sums))
             continue;
         if (found)
             return NULL;
@@ -41,16 +37,17 @@ static double scalar_value(const struct cg_frame *frame, const struct cg_expr *e
 static const struct cg_expr *peel(const struct cg_frame *frame, const struct cg_expr *form,
                                   double *scale)
 {
+    const struct cg_model *model = &frame->lesson->model;
     for (;;) {
         const struct cg_expr *inner = NULL;
         if (form->op == CG_NEG) {
             inner = form->args[0];
             *scale = -*scale;
-        } else if (form->op == CG_DIV && is_scalar(form->args[1])) {
+        } else if (form->op == CG_DIV && cg_is_scalar(model, form->args[1]->shape)) {
             inner = form->args[0];
             *scale /= scalar_value(frame, form->args[1]);
         } else if (form->op == CG_MUL) {
-            inner = main_factor(form);
+            inner = main_factor(model, form);
             for (size_t i = 0; inner && i < form->n_args; i++)
                 if (form->args[i] != inner)
                     *scale *= scalar_value(frame, form->args[i]);
@@ -68,19 +65,19 @@ static bool find_factors(const struct cg_frame *frame, struct factors *factors)
         &frame->lesson->book, options->loss, options->params[frame->position->pin_param]);
     if (!derivation || !derivation->matrix_form || options->n_rows == 0)
         return false;
+    const struct cg_model *model = &frame->lesson->model;
     *factors = (struct factors){.scale = 1};
     const struct cg_expr *form = peel(frame, derivation->matrix_form, &factors->scale);
     if (form->op == CG_MATMUL && form->args[0]->op == CG_TRANSPOSE) {
         factors->left = form->args[0]->args[0];
         factors->right = form->args[1];
-    } else if (form->op == CG_SUM &&
-               (form->u.axis == CG_AXIS_ROWS ||
-                (form->u.axis == CG_AXIS_ALL && form->args[0]->shape.cols == 0))) {
+    } else if (form->op == CG_SUM && (form->u.axis == CG_AXIS_ROWS ||
+                                      (form->u.axis == CG_AXIS_ALL &&
+                                       cg_same_dim(model, form->args[0]->shape.cols, 0)))) {
         factors->right = form->args[0];
     } else {
         return false;
     }
-    const struct cg_model *model = &frame->lesson->model;
     return cg_same_dim(model, factors->right->shape.rows, options->rows[0]->shape.rows) &&
            cg_rows(model, options->rows[0]->shape) > 1;
 }
