@@ -149,11 +149,6 @@ float cg_face_descent(const struct cg_fonts *fonts, enum cg_face face)
     return -metric(fonts, face, HB_OT_METRICS_TAG_HORIZONTAL_DESCENDER);
 }
 
-float cg_face_x_height(const struct cg_fonts *fonts, enum cg_face face)
-{
-    return metric(fonts, face, HB_OT_METRICS_TAG_X_HEIGHT);
-}
-
 float cg_face_cap_height(const struct cg_fonts *fonts, enum cg_face face)
 {
     return metric(fonts, face, HB_OT_METRICS_TAG_CAP_HEIGHT);

@@ -42,7 +42,6 @@ struct cg_run cg_shape_text(const struct cg_fonts *fonts, struct cg_arena *arena
 
 float cg_face_ascent(const struct cg_fonts *fonts, enum cg_face face);  /* em, positive */
 float cg_face_descent(const struct cg_fonts *fonts, enum cg_face face); /* em, positive */
-float cg_face_x_height(const struct cg_fonts *fonts, enum cg_face face);
 float cg_face_cap_height(const struct cg_fonts *fonts, enum cg_face face);
 
 #endif
