@@ -65,6 +65,7 @@ closes() {
     wait "$window_process"
     local status=$?
     window_process=
+    [ $status -eq 0 ] || { echo "status $status" && cat "$work/trace"; } >&2
     [ $status -eq 0 ]
 }
 
