@@ -114,8 +114,7 @@ void *cg_copy(struct cg_arena *arena, const void *data, size_t size)
 char *cg_strndup(struct cg_arena *arena, const char *text, size_t length)
 {
     char *copy = cg_alloc(arena, length + 1);
-    memcpy(copy, text, length);
-    return copy;
+    return length ? memcpy(copy, text, length) : copy;
 }
 
 char *cg_strdup(struct cg_arena *arena, const char *text)

@@ -60,6 +60,7 @@ static void strings_are_terminated(void **state)
     cg_arena_init(&arena);
     assert_string_equal(cg_strndup(&arena, "chalkboard", 5), "chalk");
     assert_string_equal(cg_strdup(&arena, ""), "");
+    assert_string_equal(cg_strndup(&arena, NULL, 0), ""); /* nothing is read */
     assert_string_equal(cg_format(&arena, "%d x %s", 3, "y"), "3 x y");
     cg_arena_finish(&arena);
 }
