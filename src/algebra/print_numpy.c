@@ -1,52 +1,10 @@
 /* Expressions as NumPy. Every array has two axes, as every value of a model does. */
+#include "algebra/level.h"
 #include "algebra/names.h"
 #include "algebra/numpy.h"
 #include "algebra/shape.h"
 
 #include <string.h>
-
-enum level { LEVEL_SUM, LEVEL_PRODUCT, LEVEL_UNARY, LEVEL_POWER, LEVEL_ATOM };
-
-static enum level level_of(const struct cg_expr *expr)
-{
-    switch (expr->op) {
-    case CG_NUMBER:
-        if (expr->u.number.den > 1)
-            return LEVEL_PRODUCT;
-        return expr->u.number.value < 0 ? LEVEL_UNARY : LEVEL_ATOM;
-    case CG_ADD:
-        return LEVEL_SUM;
-    case CG_MUL:
-    case CG_DIV:
-    case CG_MATMUL:
-        return LEVEL_PRODUCT;
-    case CG_NEG:
-        return LEVEL_UNARY;
-    case CG_POW:
-        return LEVEL_POWER;
-    case CG_NAME:
-    case CG_GRAD:
-    case CG_EYE:
-    case CG_ONES:
-    case CG_ZEROS:
-    case CG_APPLY:
-    case CG_TRANSPOSE:
-    case CG_SUM:
-    case CG_MEAN:
-    case CG_TRACE:
-    case CG_DOT:
-    case CG_OUTER:
-    case CG_NORM2:
-    case CG_SOFTMAX:
-    case CG_DIAG:
-    case CG_ENTRY:
-    case CG_SUM_OVER:
-    case CG_KRON:
-    case CG_PARTIAL:
-        return LEVEL_ATOM;
-    }
-    return LEVEL_ATOM;
-}
 
 static bool is_keyword(const char *name)
 {
@@ -190,7 +148,7 @@ static void put_bracketed(const struct cg_numpy *numpy, const struct cg_expr *ex
 
 static void put_at(const struct cg_numpy *numpy, const struct cg_expr *expr, enum level least)
 {
-    put_bracketed(numpy, expr, level_of(expr) < least);
+    put_bracketed(numpy, expr, code_level(expr) < least);
 }
 
 static void put_sum(const struct cg_numpy *numpy, const struct cg_expr *expr)
@@ -214,7 +172,7 @@ static void put_product(const struct cg_numpy *numpy, const struct cg_expr *expr
         bool quotient = expr->op == CG_MUL && arg->op == CG_DIV;
         bool mixes = product && arg->op != expr->op && !quotient;
         cg_put(numpy->out, i ? symbol : "");
-        put_bracketed(numpy, arg, mixes || level_of(arg) < (i ? LEVEL_UNARY : LEVEL_PRODUCT));
+        put_bracketed(numpy, arg, mixes || code_level(arg) < (i ? LEVEL_UNARY : LEVEL_PRODUCT));
     }
 }
 

@@ -1,60 +1,23 @@
 /* Matrix notation in the model language, with no more brackets than it needs to be read back as the
  * same tree, but for the few that keep different products apart to the eye. No node takes more than
  * one level of the parser's depth, so what was parsed can be parsed again. */
+#include "algebra/level.h"
 #include "algebra/shape.h"
 
 #include <chalkgrad/print.h>
 
 #include <string.h>
 
-/* How tightly a piece binds; a piece goes in brackets where more is asked for. */
-enum level { LEVEL_SUM, LEVEL_PRODUCT, LEVEL_UNARY, LEVEL_POWER, LEVEL_ATOM };
-
-static enum level level_of(const struct cg_expr *expr)
-{
-    switch (expr->op) {
-    case CG_NUMBER:
-        if (expr->u.number.den > 1)
-            return LEVEL_PRODUCT;
-        return expr->u.number.value < 0 ? LEVEL_UNARY : LEVEL_ATOM;
-    case CG_ADD:
-        return LEVEL_SUM;
-    case CG_MUL:
-    case CG_DIV:
-    case CG_MATMUL:
-        return LEVEL_PRODUCT;
-    case CG_NEG:
-    case CG_GRAD:
-        return LEVEL_UNARY;
-    case CG_POW:
-        return LEVEL_POWER;
-    case CG_NAME:
-    case CG_EYE:
-    case CG_ONES:
-    case CG_ZEROS:
-    case CG_APPLY:
-    case CG_TRANSPOSE:
-    case CG_SUM:
-    case CG_MEAN:
-    case CG_TRACE:
-    case CG_DOT:
-    case CG_OUTER:
-    case CG_NORM2:
-    case CG_SOFTMAX:
-    case CG_DIAG:
-    case CG_ENTRY:
-    case CG_SUM_OVER:
-    case CG_KRON:
-    case CG_PARTIAL:
-        return LEVEL_ATOM;
-    }
-    return LEVEL_ATOM;
-}
-
 struct printer {
     struct cg_strbuf *out;
     const struct cg_model *model;
 };
+
+/* dJ/dW would be read as a quotient. */
+static enum level level_of(const struct cg_expr *expr)
+{
+    return expr->op == CG_GRAD ? LEVEL_UNARY : code_level(expr);
+}
 
 static void put(const struct printer *p, const struct cg_expr *expr);
 
