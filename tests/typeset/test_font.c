@@ -1,33 +1,7 @@
-#include "../test.h"
-
-#include "typeset/font.h"
+#include "world.h"
 
 #include <math.h>
 #include <string.h>
-
-struct world {
-    struct cg_fonts *fonts;
-    struct cg_arena arena;
-};
-
-static int set_up(void **state)
-{
-    struct world *world = test_malloc(sizeof *world);
-    struct cg_error error;
-    cg_arena_init(&world->arena);
-    world->fonts = cg_fonts_create(&error);
-    *state = world;
-    return world->fonts ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct world *world = *state;
-    cg_fonts_destroy(world->fonts);
-    cg_arena_finish(&world->arena);
-    test_free(world);
-    return 0;
-}
 
 static struct cg_run shape(struct world *world, enum cg_face face, const char *text)
 {
