@@ -125,10 +125,22 @@ struct window *window_open(struct session *session, const struct window_options 
     return window;
 }
 
+/* SDL wakes a sleeping loop through a second connection to the X server, by an event to the window.
+ * One still under way when the window goes would end the program with X's BadWindow. An answer to a
+ * question on the first connection comes after the server has looked at both. */
+static void let_wake_ups_arrive(SDL_Window *window)
+{
+    int top, left, bottom, right;
+    for (int i = 0; i < 3; i++)
+        SDL_GetWindowBordersSize(window, &top, &left, &bottom, &right);
+}
+
 void window_close(struct window *window)
 {
     if (!window)
         return;
+    if (window->window)
+        let_wake_ups_arrive(window->window);
     cg_drawer_destroy(window->drawer);
     if (window->renderer)
         SDL_DestroyRenderer(window->renderer);
