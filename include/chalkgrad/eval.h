@@ -24,7 +24,7 @@ struct cg_env {
     /* Private. */
     struct cg_arena arena, scratch;
     size_t n_sizes;
-    struct cg_plan_of_env *plan; /* computes the definitions */
+    struct cg_graph_of_env *graph; /* computes the definitions */
     struct cg_matrix result;     /* the last that cg_env_get computed */
 };
 

@@ -40,21 +40,21 @@ void env_inputs(struct cg_env *env, const struct cg_matrix *const *shared)
     }
 }
 
-void env_plan(struct cg_env *env, const struct cg_value *cut)
+void env_graph(struct cg_env *env, const struct cg_value *cut)
 {
     size_t n = env->model->n_values;
-    struct cg_plan_of_env *p = cg_alloc(&env->arena, sizeof *p);
+    struct cg_graph_of_env *p = cg_alloc(&env->arena, sizeof *p);
     p->roots = cg_alloc_array(&env->arena, n, sizeof *p->roots);
     p->ends = cg_alloc_array(&env->arena, n, sizeof *p->ends);
-    plan_init(&p->plan, env, &env->arena, NULL);
-    env->plan = p;
+    graph_init(&p->graph, env, &env->arena, NULL);
+    env->graph = p;
     for (size_t id = 0; id < n; id++) {
         const struct cg_value *value = env->model->values[id];
         if (value->kind == CG_VALUE_DEFINED && value != cut) {
-            p->roots[id] = plan_add(&p->plan, value->body);
-            env->values[id] = p->plan.steps[p->roots[id]].out;
+            p->roots[id] = graph_add(&p->graph, value->body);
+            env->values[id] = p->graph.steps[p->roots[id]].out;
         }
-        p->ends[id] = p->plan.n_steps;
+        p->ends[id] = p->graph.n_steps;
     }
 }
 
@@ -71,7 +71,7 @@ void cg_env_refresh(struct cg_env *env)
 {
     size_t n = env->model->n_values;
     if (n)
-        plan_run(&env->plan->plan, 0, env->plan->ends[n - 1]);
+        graph_run(&env->graph->graph, 0, env->graph->ends[n - 1]);
 }
 
 /* Each value has a generator of its own, so that adding a later value changes no earlier one. */
@@ -169,7 +169,7 @@ bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed
             cg_env_finish(env);
             return false;
         }
-    env_plan(env, NULL);
+    env_graph(env, NULL);
     cg_env_refresh(env);
     return true;
 }
@@ -214,7 +214,7 @@ void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct
         for (size_t i = 0; i < matrix_count(m); i++)
             m->data[i] = positive ? 0.5 + cg_prng_uniform(prng) : cg_prng_normal(prng);
     }
-    env_plan(env, NULL);
+    env_graph(env, NULL);
     cg_env_refresh(env);
 }
 
@@ -230,7 +230,7 @@ void env_copy_cut(struct cg_env *env, const struct cg_env *from, const struct cg
         if (value == cut || value->kind == CG_VALUE_INPUT)
             memcpy(env->values[id].data, m->data, matrix_count(m) * sizeof(double));
     }
-    env_plan(env, cut);
+    env_graph(env, cut);
     cg_env_refresh(env);
 }
 

@@ -11,11 +11,11 @@ enum { MOST_INDICES = TENSOR_AXES };
 struct cg_matrix cg_eval(const struct cg_env *env, struct cg_arena *arena,
                          const struct cg_expr *expr)
 {
-    struct plan plan;
-    plan_init(&plan, env, arena, NULL);
-    size_t slot = plan_add(&plan, expr);
-    plan_run(&plan, 0, plan.n_steps);
-    const struct cg_matrix *m = &plan.steps[slot].out;
+    struct graph graph;
+    graph_init(&graph, env, arena, NULL);
+    size_t slot = graph_add(&graph, expr);
+    graph_run(&graph, 0, graph.n_steps);
+    const struct cg_matrix *m = &graph.steps[slot].out;
     /* A value's numbers stay the environment's own. */
     return (struct cg_matrix){m->rows, m->cols,
                               cg_copy(arena, m->data, matrix_count(m) * sizeof(double))};

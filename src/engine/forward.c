@@ -220,7 +220,7 @@ static void move_spread(struct moving *m)
 
 /* A leaf's tangent. A derivative that stands unevaluated would need a second derivative to move:
  * not a number, so that nothing passes for checked that was not. */
-static double *leaf_tangent(const struct plan_step *step, struct cg_arena *arena,
+static double *leaf_tangent(const struct graph_step *step, struct cg_arena *arena,
                             double *const *leaves, bool through)
 {
     enum cg_op op = step->expr->op;
@@ -234,7 +234,7 @@ static double *leaf_tangent(const struct plan_step *step, struct cg_arena *arena
     return dot.data;
 }
 
-static double *step_tangent(const struct plan_step *step, struct cg_arena *arena, bool through,
+static double *step_tangent(const struct graph_step *step, struct cg_arena *arena, bool through,
                             bool spread, double *const *dots)
 {
     if (step->expr->op == CG_NAME && !through)
@@ -257,11 +257,11 @@ static double *step_tangent(const struct plan_step *step, struct cg_arena *arena
     return m.out.data;
 }
 
-void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
-                   double *const *leaves, bool through, bool spread, double **dots)
+void graph_tangents(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
+                    double *const *leaves, bool through, bool spread, double **dots)
 {
     for (size_t i = from; i < to; i++) {
-        const struct plan_step *step = &plan->steps[i];
+        const struct graph_step *step = &graph->steps[i];
         dots[i] = step->n_args ? step_tangent(step, arena, through, spread, dots)
                                : leaf_tangent(step, arena, leaves, through);
     }
@@ -280,12 +280,12 @@ double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
 double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
                        size_t entry, bool spread)
 {
-    const struct cg_plan_of_env *p = env->plan;
+    const struct cg_graph_of_env *p = env->graph;
     double **leaves = forward_direct(env, arena, wrt, entry);
-    double **dots = cg_alloc_array(arena, p->plan.n_steps, sizeof *dots);
-    /* What was planned before wrt does not move with it. */
+    double **dots = cg_alloc_array(arena, p->graph.n_steps, sizeof *dots);
+    /* What was in the graph before wrt does not move with it. */
     for (size_t id = wrt->id + 1, from = p->ends[wrt->id]; id < env->model->n_values; id++) {
-        plan_tangents(&p->plan, from, p->ends[id], arena, leaves, true, spread, dots);
+        graph_tangents(&p->graph, from, p->ends[id], arena, leaves, true, spread, dots);
         from = p->ends[id];
         if (env->model->values[id]->kind == CG_VALUE_DEFINED)
             leaves[id] = dots[p->roots[id]];

@@ -2,11 +2,11 @@
 #ifndef ENGINE_FORWARD_H
 #define ENGINE_FORWARD_H
 
-#include "engine/plan.h"
+#include "engine/graph.h"
 
 /* The tangents of all values, by id (NULL: zero), for d wrt[entry] = 1, through all definitions;
  * wrt itself counts as independent: its own definition is cut. In `arena`. `spread`: their squared
- * spreads (plan_spreads). */
+ * spreads (graph_spreads). */
 double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
                        size_t entry, bool spread);
 

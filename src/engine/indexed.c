@@ -11,10 +11,10 @@ struct walk {
     struct tensor_space *space;
     size_t at[128]; /* of the fixed letters */
     bool fixed[128];
-    bool spread;           /* squared spreads (plan.h) in place of values */
+    bool spread;           /* squared spreads (graph.h) in place of values */
     double *const *leaves; /* tangents of values, or NULL: none are wanted */
     bool through;          /* total, not direct */
-    double **dots;         /* tangents of the plan's steps, up to n_dots */
+    double **dots;         /* tangents of the graph's steps, up to n_dots */
     size_t n_dots;
     struct map memo; /* node -> struct tensor */
 };
@@ -24,27 +24,27 @@ static struct tensor *walk_expr(struct walk *w, const struct cg_expr *expr);
 void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena)
 {
     *evaluator = (struct evaluator){.env = env, .arena = arena};
-    plan_init(&evaluator->plan, env, arena, NULL);
+    graph_init(&evaluator->graph, env, arena, NULL);
     evaluator->forward = (struct forward_memo){.env = env, .arena = arena};
 }
 
-static size_t planned(struct evaluator *evaluator, const struct cg_expr *expr)
+static size_t in_graph(struct evaluator *evaluator, const struct cg_expr *expr)
 {
-    struct plan *plan = &evaluator->plan;
-    size_t slot = plan_add(plan, expr);
-    plan_run(plan, evaluator->n_run, plan->n_steps);
-    evaluator->n_run = plan->n_steps;
-    evaluator->failed = evaluator->failed || plan->broken;
+    struct graph *graph = &evaluator->graph;
+    size_t slot = graph_add(graph, expr);
+    graph_run(graph, evaluator->n_run, graph->n_steps);
+    evaluator->n_run = graph->n_steps;
+    evaluator->failed = evaluator->failed || graph->broken;
     return slot;
 }
 
 struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
                                  const struct cg_expr *expr, bool spread)
 {
-    size_t slot = planned(evaluator, expr);
-    struct cg_matrix out = evaluator->plan.steps[slot].out;
+    size_t slot = in_graph(evaluator, expr);
+    struct cg_matrix out = evaluator->graph.steps[slot].out;
     if (spread)
-        out.data = plan_spreads(&evaluator->plan, arena)[slot];
+        out.data = graph_spreads(&evaluator->graph, arena)[slot];
     return out;
 }
 
@@ -131,20 +131,20 @@ static struct tensor *walk_sum(struct walk *w, const struct cg_expr *expr)
     return out;
 }
 
-/* Tangents of the plan's steps, as far as the plan has grown. */
+/* Tangents of the graph's steps, as far as the graph has grown. */
 static double *step_dot(struct walk *w, size_t slot)
 {
-    const struct plan *plan = &w->evaluator->plan;
+    const struct graph *graph = &w->evaluator->graph;
     if (!w->leaves)
         return NULL;
-    if (w->n_dots < plan->n_steps) {
-        double **larger = cg_alloc_array(w->space->arena, plan->n_steps, sizeof *larger);
+    if (w->n_dots < graph->n_steps) {
+        double **larger = cg_alloc_array(w->space->arena, graph->n_steps, sizeof *larger);
         if (w->n_dots)
             memcpy(larger, w->dots, w->n_dots * sizeof *larger);
-        plan_tangents(plan, w->n_dots, plan->n_steps, w->space->arena, w->leaves, w->through,
-                      w->space->spread, larger);
+        graph_tangents(graph, w->n_dots, graph->n_steps, w->space->arena, w->leaves, w->through,
+                       w->space->spread, larger);
         w->dots = larger;
-        w->n_dots = plan->n_steps;
+        w->n_dots = graph->n_steps;
     }
     return w->dots[slot];
 }
@@ -208,10 +208,10 @@ static struct tensor *walk_matrix(struct walk *w, const struct cg_expr *matrix, 
 {
     if (matrix->op == CG_GRAD)
         return gather_gradient(w, matrix->u.grad.of, matrix->u.grad.wrt, row, col);
-    size_t slot = planned(w->evaluator, matrix);
-    struct cg_matrix m = w->evaluator->plan.steps[slot].out;
+    size_t slot = in_graph(w->evaluator, matrix);
+    struct cg_matrix m = w->evaluator->graph.steps[slot].out;
     if (w->spread)
-        m.data = plan_spreads(&w->evaluator->plan, w->space->arena)[slot];
+        m.data = graph_spreads(&w->evaluator->graph, w->space->arena)[slot];
     return gather(w, &m, step_dot(w, slot), row, col);
 }
 

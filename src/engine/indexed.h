@@ -10,13 +10,13 @@
 #include "engine/forward.h"
 #include "engine/tensor.h"
 
-/* One environment's evaluation of many lines: matrix expressions are planned once and kept, so are
- * gradients by forward mode. */
+/* One environment's evaluation of many lines: matrix expressions stand in a graph once and are
+ * kept, so are gradients by forward mode. */
 struct evaluator {
     const struct cg_env *env; /* borrowed; its numbers must not change */
-    struct cg_arena *arena;   /* borrowed: holds the plan and the gradients */
-    struct plan plan;
-    size_t n_run; /* steps of the plan that have numbers */
+    struct cg_arena *arena;   /* borrowed: holds the graph and the gradients */
+    struct graph graph;
+    size_t n_run; /* steps of the graph that have numbers */
     struct forward_memo forward;
     bool failed; /* something was too large or did not fit: its numbers are NaN */
 };
@@ -25,12 +25,13 @@ void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struc
 
 /* The tensor of an expression in index notation, in `arena`. The fixed indices (those with a
  * letter) have the values `at` and are no axes. `spread`: in place of each number its squared
- * spread (plan.h). */
+ * spread (graph.h). */
 struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *arena,
                                 const struct cg_expr *expr, const struct cg_index *fixed,
                                 const size_t *at, size_t n_fixed, bool spread);
 
-/* A matrix expression: its numbers in the evaluator's plan, or their squared spreads in `arena`. */
+/* A matrix expression: its numbers in the evaluator's graph, or their squared spreads in `arena`.
+ */
 struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
                                  const struct cg_expr *expr, bool spread);
 

@@ -267,7 +267,7 @@ void matrix_operate(const struct cg_expr *expr, const struct cg_matrix *out,
     case CG_SUM_OVER:
     case CG_KRON:
     case CG_PARTIAL:
-        return; /* leaves of a plan */
+        return; /* leaves of a graph */
     }
 }
 

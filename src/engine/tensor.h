@@ -20,7 +20,7 @@ struct tensor {
 struct tensor_space {
     struct cg_arena *arena; /* borrowed */
     bool failed;
-    bool spread; /* tangents are squared spreads (plan.h): what is added up never cancels */
+    bool spread; /* tangents are squared spreads (graph.h): what is added up never cancels */
 };
 
 /* Builds a tensor: its axes (a letter that is there already adds none), then room for its numbers,

@@ -9,11 +9,12 @@
 
 enum { MOST_CHECKPOINTS = 512, CHECKPOINT_BYTES = 32 << 20 };
 
-/* One environment with the gradients planned behind its definitions: all rows, a batch of them, or
- * the shorter batch at the end of an epoch. Parameters are the same memory in all three. */
+/* One environment with the gradients in its graph behind its definitions: all rows, a batch of
+ * them, or the shorter batch at the end of an epoch. Parameters are the same memory in all three.
+ */
 struct lane {
     struct cg_env env;
-    size_t n_definitions;  /* steps of the plan that make the definitions */
+    size_t n_definitions;  /* steps of the graph that make the definitions */
     size_t *slots;         /* of each parameter's gradient */
     struct cg_matrix *out; /* its numbers */
 };
@@ -107,19 +108,19 @@ static bool check_rows(struct cg_trainer *t, struct cg_error *error)
     return true;
 }
 
-static void plan_gradients(struct cg_trainer *t, struct lane *lane)
+static void graph_gradients(struct cg_trainer *t, struct lane *lane)
 {
     size_t n = t->options.n_params;
-    struct plan *plan = &lane->env.plan->plan;
-    plan->book = t->book;
-    lane->n_definitions = plan->n_steps;
+    struct graph *graph = &lane->env.graph->graph;
+    graph->book = t->book;
+    lane->n_definitions = graph->n_steps;
     lane->slots = cg_alloc_array(&t->arena, n, sizeof *lane->slots);
     lane->out = cg_alloc_array(&t->arena, n, sizeof *lane->out);
     for (size_t i = 0; i < n; i++) {
         const struct cg_derivation *d =
             cg_book_find(t->book, t->options.loss, t->options.params[i]);
-        lane->slots[i] = plan_add(plan, d->matrix_form);
-        lane->out[i] = plan->steps[lane->slots[i]].out;
+        lane->slots[i] = graph_add(graph, d->matrix_form);
+        lane->out[i] = graph->steps[lane->slots[i]].out;
     }
 }
 
@@ -136,8 +137,8 @@ static void begin_batch(struct cg_trainer *t, struct lane *lane, size_t rows)
             shared[id] = &t->all.env.values[id];
     env_begin(&lane->env, model, sizes);
     env_inputs(&lane->env, shared);
-    env_plan(&lane->env, NULL);
-    plan_gradients(t, lane);
+    env_graph(&lane->env, NULL);
+    graph_gradients(t, lane);
 }
 
 /* Room for the optimiser, the checkpoints and the losses: updates allocate nothing. */
@@ -223,7 +224,7 @@ struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train
         cg_trainer_destroy(t);
         return NULL;
     }
-    plan_gradients(t, &t->all);
+    graph_gradients(t, &t->all);
     t->updates_per_epoch = (t->n_rows + t->batch_rows - 1) / t->batch_rows;
     if (t->batch_rows < t->n_rows)
         begin_batch(t, &t->batch, t->batch_rows);
@@ -259,9 +260,9 @@ static void refresh(struct cg_trainer *t)
 static void run_gradients(struct cg_trainer *t)
 {
     refresh(t);
-    struct plan *plan = &t->all.env.plan->plan;
+    struct graph *graph = &t->all.env.graph->graph;
     if (!t->gradient_fresh)
-        plan_run(plan, t->all.n_definitions, plan->n_steps);
+        graph_run(graph, t->all.n_definitions, graph->n_steps);
     t->gradient_fresh = true;
 }
 
@@ -298,8 +299,8 @@ static const struct lane *prepare(struct cg_trainer *t)
             memcpy(m->data + r * m->cols, source->data + t->order[from + r] * m->cols,
                    m->cols * sizeof *m->data);
     }
-    struct plan *plan = &lane->env.plan->plan;
-    plan_run(plan, 0, plan->n_steps);
+    struct graph *graph = &lane->env.graph->graph;
+    graph_run(graph, 0, graph->n_steps);
     return lane;
 }
 

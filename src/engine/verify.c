@@ -10,7 +10,7 @@
 enum { MOST_CELLS = 4096, DRAWS = 8 };
 
 /* What cancels is judged against what was added up: a cell may be off by the tolerance of this part
- * of its spread (plan.h), which is some hundreds of roundings. */
+ * of its spread (graph.h), which is some hundreds of roundings. */
 static const double spread_share = 1e-4;
 
 /* Where doubles underflow they have fewer digits, and so has what they were factors of. */
@@ -42,7 +42,7 @@ struct cells {
 /* One environment in which lines are evaluated. */
 struct trial {
     struct evaluator evaluator;
-    struct cg_arena keep; /* the plan and the gradients */
+    struct cg_arena keep; /* the graph and the gradients */
     struct cg_arena line; /* the numbers of one left-hand side's lines */
     struct map lefts;     /* left-hand side -> its numbers */
     const struct cg_expr *last, *last_left;

@@ -1,4 +1,4 @@
-#include "engine/plan.h"
+#include "engine/graph.h"
 
 #include "engine/env.h"
 #include "engine/forward.h"
@@ -6,11 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-void plan_init(struct plan *plan, const struct cg_env *env, struct cg_arena *arena,
-               const struct cg_book *book)
+void graph_init(struct graph *graph, const struct cg_env *env, struct cg_arena *arena,
+                const struct cg_book *book)
 {
-    *plan = (struct plan){.env = env, .arena = arena, .book = book};
-    map_init(&plan->slots, arena);
+    *graph = (struct graph){.env = env, .arena = arena, .book = book};
+    map_init(&graph->slots, arena);
 }
 
 static uint64_t mix(uint64_t hash, uint64_t with)
@@ -66,7 +66,7 @@ static uint64_t payload(const struct cg_expr *e)
     return 0;
 }
 
-static uint64_t step_hash(const struct plan_step *s)
+static uint64_t step_hash(const struct graph_step *s)
 {
     uint64_t hash = mix(mix(payload(s->expr), s->expr->op), s->out.rows * 31 + s->out.cols);
     for (size_t i = 0; i < s->n_args; i++)
@@ -74,7 +74,7 @@ static uint64_t step_hash(const struct plan_step *s)
     return hash ^ hash >> 29;
 }
 
-static bool same_step(const struct plan_step *a, const struct plan_step *b)
+static bool same_step(const struct graph_step *a, const struct graph_step *b)
 {
     if (a->expr->op != b->expr->op || payload(a->expr) != payload(b->expr) ||
         a->out.rows != b->out.rows || a->out.cols != b->out.cols || a->n_args != b->n_args)
@@ -89,36 +89,36 @@ static void fill(const struct cg_matrix *m, double number)
 }
 
 /* The numbers of a leaf; false for an operator. */
-static bool fill_leaf(struct plan *plan, struct plan_step *step)
+static bool fill_leaf(struct graph *graph, struct graph_step *step)
 {
     const struct cg_expr *e = step->expr;
     switch (e->op) {
     case CG_NAME:
         if (e->u.value->kind == CG_VALUE_RESULT)
             return false;
-        step->out = plan->env->values[e->u.value->id];
+        step->out = graph->env->values[e->u.value->id];
         return true;
     case CG_NUMBER:
-        step->out = matrix_new(plan->arena, 1, 1);
+        step->out = matrix_new(graph->arena, 1, 1);
         fill(&step->out, e->u.number.value);
         return true;
     case CG_EYE:
     case CG_ONES:
     case CG_ZEROS:
-        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+        step->out = matrix_new(graph->arena, step->out.rows, step->out.cols);
         fill(&step->out, e->op == CG_ONES);
         for (size_t i = 0; e->op == CG_EYE && i < step->out.rows && i < step->out.cols; i++)
             step->out.data[i * step->out.cols + i] = 1;
         return true;
     case CG_GRAD:
-        step->out = cg_forward_gradient(plan->env, plan->arena, e->u.grad.of, e->u.grad.wrt);
+        step->out = cg_forward_gradient(graph->env, graph->arena, e->u.grad.of, e->u.grad.wrt);
         return true;
     case CG_ENTRY:
     case CG_SUM_OVER:
     case CG_KRON:
     case CG_PARTIAL:
-        step->out = matrix_new(plan->arena, 1, 1);
-        fill(&step->out, cg_eval_at(plan->env, e, &(struct cg_bindings){0}));
+        step->out = matrix_new(graph->arena, 1, 1);
+        fill(&step->out, cg_eval_at(graph->env, e, &(struct cg_bindings){0}));
         return true;
     case CG_ADD:
     case CG_NEG:
@@ -142,38 +142,38 @@ static bool fill_leaf(struct plan *plan, struct plan_step *step)
 }
 
 /* Gives an operator its arguments and room for its result. */
-static void bind(struct plan *plan, struct plan_step *step)
+static void bind(struct graph *graph, struct graph_step *step)
 {
-    step->args = cg_alloc_array(plan->arena, step->n_args, sizeof *step->args);
+    step->args = cg_alloc_array(graph->arena, step->n_args, sizeof *step->args);
     for (size_t i = 0; i < step->n_args; i++)
-        step->args[i] = plan->steps[step->slots[i]].out;
+        step->args[i] = graph->steps[step->slots[i]].out;
     if (!matrix_fits(step->expr, &step->out, step->args)) {
-        plan->broken = true;
+        graph->broken = true;
         step->n_args = 0;
-        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+        step->out = matrix_new(graph->arena, step->out.rows, step->out.cols);
         fill(&step->out, NAN);
     } else if (step->expr->op == CG_NAME) {
         step->out = step->args[0]; /* a named result is its body */
     } else {
-        step->out = matrix_new(plan->arena, step->out.rows, step->out.cols);
+        step->out = matrix_new(graph->arena, step->out.rows, step->out.cols);
     }
 }
 
 /* The slot of a step equal to *step, or of a new one. */
-static size_t intern(struct plan *plan, struct plan_step *step)
+static size_t intern(struct graph *graph, struct graph_step *step)
 {
-    size_t *bucket = &plan->buckets[step_hash(step) % PLAN_BUCKETS];
-    for (size_t at = *bucket; at; at = plan->steps[at - 1].next)
-        if (same_step(&plan->steps[at - 1], step))
+    size_t *bucket = &graph->buckets[step_hash(step) % GRAPH_BUCKETS];
+    for (size_t at = *bucket; at; at = graph->steps[at - 1].next)
+        if (same_step(&graph->steps[at - 1], step))
             return at - 1;
-    if (step->n_args || !fill_leaf(plan, step))
-        bind(plan, step);
-    plan->steps =
-        cg_grow(plan->arena, plan->steps, plan->n_steps, &plan->capacity, sizeof *plan->steps);
+    if (step->n_args || !fill_leaf(graph, step))
+        bind(graph, step);
+    graph->steps =
+        cg_grow(graph->arena, graph->steps, graph->n_steps, &graph->capacity, sizeof *graph->steps);
     step->next = *bucket;
-    plan->steps[plan->n_steps] = *step;
-    *bucket = ++plan->n_steps;
-    return plan->n_steps - 1;
+    graph->steps[graph->n_steps] = *step;
+    *bucket = ++graph->n_steps;
+    return graph->n_steps - 1;
 }
 
 static bool is_index_notation(enum cg_op op)
@@ -181,48 +181,48 @@ static bool is_index_notation(enum cg_op op)
     return op == CG_ENTRY || op == CG_SUM_OVER || op == CG_KRON || op == CG_PARTIAL;
 }
 
-size_t plan_add(struct plan *plan, const struct cg_expr *expr)
+size_t graph_add(struct graph *graph, const struct cg_expr *expr)
 {
-    void *known = map_get(&plan->slots, expr);
+    void *known = map_get(&graph->slots, expr);
     if (known)
         return (size_t)(uintptr_t)known - 1;
     const struct cg_expr *body =
         NULL; /* of a name or gradient that stands for another expression */
     if (expr->op == CG_NAME && expr->u.value->kind == CG_VALUE_RESULT) {
         body = expr->u.value->body;
-    } else if (expr->op == CG_GRAD && plan->book) {
+    } else if (expr->op == CG_GRAD && graph->book) {
         const struct cg_derivation *derived =
-            cg_book_find(plan->book, expr->u.grad.of, expr->u.grad.wrt);
+            cg_book_find(graph->book, expr->u.grad.of, expr->u.grad.wrt);
         body = derived ? derived->matrix_form : NULL;
     }
     size_t slot;
     if (body && expr->op == CG_GRAD) {
-        slot = plan_add(plan, body);
+        slot = graph_add(graph, body);
     } else {
-        struct plan_step step = {.expr = expr};
+        struct graph_step step = {.expr = expr};
         step.n_args = body ? 1 : is_index_notation(expr->op) ? 0 : expr->n_args;
-        step.slots = cg_alloc_array(plan->arena, step.n_args, sizeof *step.slots);
+        step.slots = cg_alloc_array(graph->arena, step.n_args, sizeof *step.slots);
         for (size_t i = 0; i < step.n_args; i++)
-            step.slots[i] = plan_add(plan, body ? body : expr->args[i]);
-        step.out.rows = env_size(plan->env, expr->shape.rows);
-        step.out.cols = env_size(plan->env, expr->shape.cols);
-        slot = intern(plan, &step);
+            step.slots[i] = graph_add(graph, body ? body : expr->args[i]);
+        step.out.rows = env_size(graph->env, expr->shape.rows);
+        step.out.cols = env_size(graph->env, expr->shape.cols);
+        slot = intern(graph, &step);
     }
-    map_put(&plan->slots, expr, (void *)(uintptr_t)(slot + 1));
+    map_put(&graph->slots, expr, (void *)(uintptr_t)(slot + 1));
     return slot;
 }
 
-void plan_run(struct plan *plan, size_t from, size_t to)
+void graph_run(struct graph *graph, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++) {
-        const struct plan_step *step = &plan->steps[i];
+        const struct graph_step *step = &graph->steps[i];
         if (step->n_args)
             matrix_operate(step->expr, &step->out, step->args);
     }
 }
 
 /* The arguments of a step with their squared spreads as numbers. */
-static struct cg_matrix *spreads_of_args(const struct plan_step *step, struct cg_arena *arena,
+static struct cg_matrix *spreads_of_args(const struct graph_step *step, struct cg_arena *arena,
                                          double **of)
 {
     struct cg_matrix *args = cg_alloc_array(arena, step->n_args, sizeof *args);
@@ -241,7 +241,7 @@ static bool adds_and_multiplies(enum cg_op op)
 
 /* a^2 + b^2 under a sum, a^2 b^2 under a product; elsewhere the number's own square. A divisor that
  * cancelled is no excuse: it counts as it is. */
-static void spread(const struct plan_step *step, struct cg_arena *arena, double **of,
+static void spread(const struct graph_step *step, struct cg_arena *arena, double **of,
                    struct cg_matrix *out)
 {
     enum cg_op op = step->expr->op;
@@ -256,11 +256,11 @@ static void spread(const struct plan_step *step, struct cg_arena *arena, double 
     }
 }
 
-double **plan_spreads(const struct plan *plan, struct cg_arena *arena)
+double **graph_spreads(const struct graph *graph, struct cg_arena *arena)
 {
-    double **of = cg_alloc_array(arena, plan->n_steps, sizeof *of);
-    for (size_t i = 0; i < plan->n_steps; i++) {
-        const struct plan_step *step = &plan->steps[i];
+    double **of = cg_alloc_array(arena, graph->n_steps, sizeof *of);
+    for (size_t i = 0; i < graph->n_steps; i++) {
+        const struct graph_step *step = &graph->steps[i];
         enum cg_op op = step->expr->op;
         if (step->n_args && (op == CG_NEG || op == CG_NAME)) {
             of[i] = of[step->slots[0]];

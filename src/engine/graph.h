@@ -1,20 +1,20 @@
-/* A plan: matrix expressions as one list of operations, in an order in which each finds its
+/* A graph: matrix expressions as one list of operations, in an order in which each finds its
  * arguments done, with every result in memory of its own. Equal sub-expressions are one step.
  *
- * Invariants: a step's arguments stand before it; its numbers stay where they are for the plan's
+ * Invariants: a step's arguments stand before it; its numbers stay where they are for the graph's
  * life; running allocates nothing. Values of the model are leaves that point at the environment's
- * numbers. What can't be planned (a gradient by forward mode, index notation) is a leaf that is
+ * numbers. What has no operation (a gradient by forward mode, index notation) is a leaf that is
  * evaluated when it is added.
  */
-#ifndef ENGINE_PLAN_H
-#define ENGINE_PLAN_H
+#ifndef ENGINE_GRAPH_H
+#define ENGINE_GRAPH_H
 
 #include "engine/map.h"
 #include "engine/matrix.h"
 
-enum { PLAN_BUCKETS = 256 };
+enum { GRAPH_BUCKETS = 256 };
 
-struct plan_step {
+struct graph_step {
     const struct cg_expr *expr;
     struct cg_matrix out;
     size_t n_args; /* 0: a leaf */
@@ -23,37 +23,37 @@ struct plan_step {
     size_t next; /* in its bucket: slot + 1 */
 };
 
-struct plan {
+struct graph {
     const struct cg_env *env;   /* borrowed */
     struct cg_arena *arena;     /* borrowed: holds steps and numbers */
     const struct cg_book *book; /* or NULL: gradients are taken by their derived form, not by
                                    forward mode */
-    struct plan_step *steps;
+    struct graph_step *steps;
     size_t n_steps, capacity;
-    size_t buckets[PLAN_BUCKETS];
+    size_t buckets[GRAPH_BUCKETS];
     struct map slots; /* node -> slot + 1 */
     bool broken;      /* shapes did not fit somewhere: that step is NaN */
 };
 
-void plan_init(struct plan *plan, const struct cg_env *env, struct cg_arena *arena,
-               const struct cg_book *book);
+void graph_init(struct graph *graph, const struct cg_env *env, struct cg_arena *arena,
+                const struct cg_book *book);
 
 /* The step that makes expr, added with what it needs. New steps have no numbers until run. */
-size_t plan_add(struct plan *plan, const struct cg_expr *expr);
+size_t graph_add(struct graph *graph, const struct cg_expr *expr);
 
-void plan_run(struct plan *plan, size_t from, size_t to);
+void graph_run(struct graph *graph, size_t from, size_t to);
 
 /* Forward mode: dots[slot], for from <= slot < to, becomes the tangent of that step (its shape, in
  * `arena`) or NULL where it is zero. leaves[id]: the tangent of each value, or NULL. `through`:
- * named results pass tangents on; otherwise they are held fixed. The plan must have been run.
+ * named results pass tangents on; otherwise they are held fixed. The graph must have been run.
  * `spread`: squared spreads of tangents, see below, in place of tangents. */
-void plan_tangents(const struct plan *plan, size_t from, size_t to, struct cg_arena *arena,
-                   double *const *leaves, bool through, bool spread, double **dots);
+void graph_tangents(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
+                    double *const *leaves, bool through, bool spread, double **dots);
 
 /* For each step the squares of its spread: the root of the sum of the squares of what was added up
  * in it. Where numbers cancel, roundings are as large as that times the machine's precision,
  * however small the result is. (Squares, not absolute values: those would grow from layer to layer
  * of a deep network, and excuse everything.) */
-double **plan_spreads(const struct plan *plan, struct cg_arena *arena);
+double **graph_spreads(const struct graph *graph, struct cg_arena *arena);
 
 #endif
