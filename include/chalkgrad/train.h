@@ -10,6 +10,8 @@
 
 enum cg_optimizer { CG_SGD, CG_MOMENTUM, CG_ADAM };
 
+enum cg_precision { CG_F64, CG_F32 };
+
 struct cg_train_options {
     const struct cg_value **params; /* what is trained */
     size_t n_params;
