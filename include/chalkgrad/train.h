@@ -12,6 +12,25 @@ enum cg_optimizer { CG_SGD, CG_MOMENTUM, CG_ADAM };
 
 enum cg_precision { CG_F64, CG_F32 };
 
+/* How the rate changes; see cg_train_rate. */
+enum cg_schedule_kind { CG_CONSTANT, CG_STEP, CG_COSINE };
+
+struct cg_schedule {
+    enum cg_schedule_kind kind;
+    size_t every;  /* STEP: epochs, from 1 */
+    double factor; /* STEP */
+    double least;  /* COSINE */
+};
+
+/* 0 stands for the usual value, in brackets. */
+struct cg_optimizer_constants {
+    double beta;    /* momentum: what is kept of the velocity (0.9) */
+    double beta1;   /* Adam: of the first moment (0.9) */
+    double beta2;   /* Adam: of the second (0.999) */
+    double epsilon; /* Adam: what keeps the quotient finite (1e-8) */
+};
+
+/* Zero is the usual choice wherever nothing else is said. */
 struct cg_train_options {
     const struct cg_value **params; /* what is trained */
     size_t n_params;
@@ -19,11 +38,28 @@ struct cg_train_options {
     size_t n_rows;
     const struct cg_value *loss; /* J */
     enum cg_optimizer optimizer;
-    double rate;
-    size_t batch; /* rows an update; 0 or all rows: full batch */
+    struct cg_optimizer_constants constants;
+    double rate; /* before any schedule */
+    struct cg_schedule schedule;
+    size_t batch;  /* rows an update; 0 or all rows: full batch */
+    bool in_order; /* mini-batches take the rows as they stand, not shuffled anew each epoch */
     size_t epochs;
     uint64_t seed;
+    bool has_stop;
+    double stop;     /* training ends when the loss is below this, where has_stop */
+    size_t patience; /* training ends after so many epochs without a new least loss; 0: goes on */
+    enum cg_precision precision;
+    size_t threads; /* at most; 0 and 1: the caller's alone. The same bits whatever their number */
+    bool native;    /* by code compiled for these sizes; without a compiler as if false */
 };
+
+/* The rate of an update, counted from 0; e = update / per_epoch are the epochs before it.
+ *   constant  rate
+ *   step      rate factor^floor(e / every)
+ *   cosine    least + (rate - least) (1 + cos(pi e / epochs)) / 2, update by update
+ *             (Loshchilov & Hutter, SGDR, 2017, without restarts); least from `epochs` on
+ */
+double cg_train_rate(const struct cg_train_options *options, size_t update, size_t per_epoch);
 
 struct cg_trainer;
 

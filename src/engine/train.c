@@ -274,7 +274,7 @@ static void shuffle(struct cg_trainer *t, size_t epoch)
     struct cg_prng prng;
     cg_prng_seed(&prng, t->options.seed * 0x9E3779B97F4A7C15u + epoch + 1);
     for (size_t i = 0; i < t->n_rows; i++) {
-        size_t j = (size_t)cg_prng_below(&prng, i + 1);
+        size_t j = t->options.in_order ? i : (size_t)cg_prng_below(&prng, i + 1);
         t->order[i] = t->order[j];
         t->order[j] = i;
     }
@@ -324,11 +324,12 @@ bool cg_trainer_update(struct cg_trainer *t, struct cg_error *error)
             snprintf(what, sizeof what, "d%s", o->loss->name);
             return diverged(t, epoch, what, o->params[i], error);
         }
+    double rate = cg_train_rate(o, t->updates, t->updates_per_epoch);
     t->updates++;
     for (size_t i = 0; i < o->n_params; i++) {
         const struct cg_matrix *m = &t->all.env.values[o->params[i]->id];
-        optimizer_step(o->optimizer, o->rate, t->updates, matrix_count(m), m->data,
-                       lane->out[i].data, t->memory[i]);
+        optimizer_step(o, rate, t->updates, matrix_count(m), m->data, lane->out[i].data,
+                       t->memory[i]);
     }
     t->fresh = t->gradient_fresh = false;
     keep_checkpoint(t);

@@ -56,7 +56,14 @@ static void *begin(void)
         if (!cg_derive(&s->book, loss, cg_model_find(&s->model, named[i][0]), named[i][1], NULL,
                        (struct cg_place){0}, &error))
             stop(&error);
-    struct cg_train_options options = {s->params, 4, s->rows, 2, loss, CG_SGD, 1, 0, 1000, 3};
+    struct cg_train_options options = {.params = s->params,
+                                       .n_params = 4,
+                                       .rows = s->rows,
+                                       .n_rows = 2,
+                                       .loss = loss,
+                                       .rate = 1,
+                                       .epochs = 1000,
+                                       .seed = 3};
     s->trainer = cg_trainer_create(&s->book, &options, &error);
     if (!s->trainer)
         stop(&error);
