@@ -9,9 +9,10 @@
  *
  * Invariants: an operation reads what stands before it, and the state. No operation's output
  * overlaps its inputs, save that a map may write an entry where it read that same entry (an update
- * in place), and a product in mode ADD or DESCEND reads what it writes. Parameters change only
- * after the last operation that reads them. Each buffer begins at a multiple of PLAN_ALIGN reals
- * and has room up to the next.
+ * in place), and mode DESCEND reads what it writes. Where a map reads a parameter that a sum of it
+ * descends (a bias), it reads it as it was: sums are stored after all entries are done. Parameters
+ * change only after the last operation that reads them. Each buffer begins at a multiple of
+ * PLAN_ALIGN reals and has room up to the next.
  */
 #ifndef ENGINE_PLAN_H
 #define ENGINE_PLAN_H
@@ -31,6 +32,7 @@ enum plan_role {
     PLAN_MEMORY, /* STATE: of the optimiser; starts as zeros */
     PLAN_ROWS,   /* WORK: the rows of this batch, filled in before each update */
     PLAN_INPUT,  /* WORK: an input of the model that is neither; filled in once */
+    PLAN_EYE,    /* WORK: an identity matrix; filled in once */
     PLAN_TEMP    /* WORK: computed */
 };
 
@@ -49,8 +51,8 @@ struct plan_view {
     size_t row, col;
 };
 
-/* out = a b, out += a b, out -= rate a b (the update itself) */
-enum plan_mode { PLAN_SET, PLAN_ADD, PLAN_DESCEND };
+/* out = x, or out -= rate x (the update itself, of a parameter); rate is scalar PLAN_RATE */
+enum plan_mode { PLAN_SET, PLAN_DESCEND };
 
 struct plan_product {
     size_t rows, inner, cols; /* out is rows x cols, a is rows x inner, b is inner x cols */
@@ -77,7 +79,7 @@ struct plan_product {
     X(PLAN_TANH, 1, "tanh(a)")                                                                     \
     X(PLAN_SIGMOID, 1, "1 / (1 + exp(-a))")                                                        \
     X(PLAN_SOFTPLUS, 1, "log(1 + exp(a))")                                                         \
-    X(PLAN_RELU, 1, "max(a, 0)")                                                                   \
+    X(PLAN_RELU, 1, "a < 0 ? 0 : a") /* so that NaN stays NaN */                                   \
     X(PLAN_ABS, 1, "|a|")                                                                          \
     X(PLAN_STEP, 1, "a > 0 ? 1 : 0")                                                               \
     X(PLAN_SIGN, 1, "(a > 0) - (a < 0)")
@@ -111,7 +113,8 @@ struct plan_store {
     size_t reg;
     struct plan_view out;
     enum plan_reduce reduce;
-    double scale; /* of a sum; 1 for PLAN_KEEP */
+    double scale;        /* of a sum; 1 for PLAN_KEEP */
+    enum plan_mode mode; /* of a sum; PLAN_SET for PLAN_KEEP */
 };
 
 struct plan_map {
@@ -152,7 +155,7 @@ struct plan {
     size_t n_params;
     size_t *rows; /* buffers of the data, in the order of the options */
     size_t n_rows;
-    size_t first_update; /* the operations from here on change the state */
+    size_t first_update; /* the first operation that changes the state; n_ops: none does */
 };
 
 /* Compiles J and, where `updates` is true, the gradients of options->params by their derived
