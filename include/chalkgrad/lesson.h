@@ -71,6 +71,14 @@ struct cg_chapter {
     size_t first_beat;
 };
 
+/* Rows kept apart from training, by which it is judged: `test X Ystar`. */
+struct cg_test_set {
+    size_t n_values;                /* 0: the lesson has none */
+    const struct cg_value **values; /* inputs, each once, as in the block */
+    struct cg_matrix *numbers;      /* by value: `rows` rows, and the columns of the value */
+    size_t rows;                    /* any number from 1, whatever the model's own */
+};
+
 struct cg_lesson {
     struct cg_arena arena;
     const char *file, *title;
@@ -89,6 +97,7 @@ struct cg_lesson {
     size_t n_claims;
     bool trains; /* there is a `train` block: `training` */
     struct cg_train_options training;
+    struct cg_test_set test;
 };
 
 /* Reads and opens a lesson, or a bare model file (then J is derived by each input, without prose).

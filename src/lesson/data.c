@@ -1,16 +1,23 @@
-/* The `data` block: rows of numbers, whose columns go to the named values from left to right. */
+/* The `data` and `test` blocks: rows of numbers, whose columns go to the named values from left to
+ * right. */
 #include "lesson/opening.h"
 
 #include <string.h>
 
 struct table {
+    bool test;                /* rows kept apart: as many as there are */
     struct cg_value **values; /* being filled */
     double **numbers;
     size_t n_values;
     size_t rows, columns;
 };
 
-static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word)
+static const char *block_word(const struct table *table)
+{
+    return table->test ? "test" : "data";
+}
+
+static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word, bool test)
 {
     struct cg_model *model = &o->lesson->model;
     const char *name = cg_slice_copy(model->arena, word);
@@ -23,6 +30,7 @@ static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word)
     }
     const char *mistake = value->kind != CG_VALUE_INPUT
                               ? "is computed by the model: data can't be put into it"
+                          : test                               ? NULL
                           : value->init.kind == CG_INIT_DATA   ? "has its data already"
                           : value->init.kind != CG_INIT_RANDOM ? "has its numbers already"
                                                                : NULL;
@@ -33,14 +41,14 @@ static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word)
     return value;
 }
 
-/* The values after the word `data`; their row counts must agree. */
+/* The values after the word `data` or `test`; in the model their row counts must agree. */
 static bool open_table(struct cg_opening *o, const struct cg_item *item, struct table *table)
 {
     const struct cg_model *model = &o->lesson->model;
     struct cg_slice rest = item->args, word;
     size_t capacity = 0;
     while (cg_slice_word(&rest, ",", &word)) {
-        struct cg_value *value = find_input(o, word);
+        struct cg_value *value = find_input(o, word, table->test);
         if (!value)
             return false;
         size_t rows = cg_rows(model, value->shape);
@@ -58,8 +66,18 @@ static bool open_table(struct cg_opening *o, const struct cg_item *item, struct 
                                 sizeof(struct cg_value *));
         table->values[table->n_values++] = value;
     }
-    return table->n_values || cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
-                                             "say which values the data is for: data X Ystar");
+    return table->n_values ||
+           cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
+                          "say which values the data is for: %s X Ystar", block_word(table));
+}
+
+static void make_room(struct cg_opening *o, struct table *table)
+{
+    const struct cg_model *model = &o->lesson->model;
+    table->numbers = cg_alloc_array(model->arena, table->n_values, sizeof *table->numbers);
+    for (size_t i = 0; i < table->n_values; i++)
+        table->numbers[i] = cg_alloc_array(
+            model->arena, table->rows * cg_cols(model, table->values[i]->shape), sizeof(double));
 }
 
 static bool read_row(struct cg_opening *o, struct table *table, struct cg_slice line, size_t row)
@@ -88,36 +106,69 @@ static bool read_row(struct cg_opening *o, struct table *table, struct cg_slice 
     return true;
 }
 
+static size_t count_lines(struct cg_slice rest)
+{
+    struct cg_slice line;
+    size_t count = 0;
+    while (cg_slice_line(&rest, &line))
+        count += line.length > 0;
+    return count;
+}
+
+static bool read_rows(struct cg_opening *o, const struct cg_item *item, struct table *table)
+{
+    struct cg_slice rest = item->body, line;
+    size_t rows = 0;
+    if (table->test && (table->rows = count_lines(item->body)) == 0)
+        return cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
+                              "there are no rows in this block");
+    make_room(o, table);
+    while (cg_slice_line(&rest, &line)) {
+        if (line.length == 0)
+            continue;
+        if (rows == table->rows)
+            return cg_slice_fail(&o->source, o->error, line, "%s has %zu row%s; this is one more",
+                                 table->values[0]->name, table->rows, table->rows == 1 ? "" : "s");
+        if (!read_row(o, table, line, rows++))
+            return false;
+    }
+    return rows == table->rows || cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
+                                                 "here are %zu rows, but %s has %zu", rows,
+                                                 table->values[0]->name, table->rows);
+}
+
 bool cg_read_data(struct cg_opening *o, const struct cg_item *item)
 {
     struct cg_arena *arena = &o->lesson->arena;
     struct table table = {0};
-    if (!open_table(o, item, &table))
+    if (!open_table(o, item, &table) || !read_rows(o, item, &table))
         return false;
-    table.numbers = cg_alloc_array(arena, table.n_values, sizeof *table.numbers);
-    for (size_t i = 0; i < table.n_values; i++)
-        table.numbers[i] = cg_alloc_array(
-            arena, table.rows * cg_cols(&o->lesson->model, table.values[i]->shape), sizeof(double));
-    struct cg_slice rest = item->body, line;
-    size_t rows = 0;
-    while (cg_slice_line(&rest, &line)) {
-        if (line.length == 0)
-            continue;
-        if (rows == table.rows)
-            return cg_slice_fail(&o->source, o->error, line, "%s has %zu row%s; this is one more",
-                                 table.values[0]->name, table.rows, table.rows == 1 ? "" : "s");
-        if (!read_row(o, &table, line, rows++))
-            return false;
-    }
-    if (rows < table.rows)
-        return cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
-                              "here are %zu rows, but %s has %zu", rows, table.values[0]->name,
-                              table.rows);
     for (size_t i = 0; i < table.n_values; i++) {
         table.values[i]->init = (struct cg_init){
             .kind = CG_INIT_DATA, .data = table.numbers[i], .place = item->paragraph.place};
         o->data = cg_grow(arena, o->data, o->n_data, &o->data_capacity, sizeof *o->data);
         o->data[o->n_data++] = table.values[i];
+    }
+    return true;
+}
+
+bool cg_read_test(struct cg_opening *o, const struct cg_item *item)
+{
+    struct cg_lesson *lesson = o->lesson;
+    struct cg_test_set *test = &lesson->test;
+    struct table table = {.test = true};
+    if (test->n_values)
+        return cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
+                              "a lesson has one test block, and this is the second");
+    if (!open_table(o, item, &table) || !read_rows(o, item, &table))
+        return false;
+    *test = (struct cg_test_set){.n_values = table.n_values, .rows = table.rows};
+    test->values = cg_alloc_array(&lesson->arena, table.n_values, sizeof *test->values);
+    test->numbers = cg_alloc_array(&lesson->arena, table.n_values, sizeof *test->numbers);
+    for (size_t i = 0; i < table.n_values; i++) {
+        test->values[i] = table.values[i];
+        test->numbers[i] = (struct cg_matrix){
+            table.rows, cg_cols(&lesson->model, table.values[i]->shape), table.numbers[i]};
     }
     return true;
 }

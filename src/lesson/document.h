@@ -11,6 +11,7 @@
     X(CG_BLOCK_MODEL, "model")                                                                     \
     X(CG_BLOCK_DERIVE, "derive")                                                                   \
     X(CG_BLOCK_DATA, "data")                                                                       \
+    X(CG_BLOCK_TEST, "test")                                                                       \
     X(CG_BLOCK_CLAIM, "claim")                                                                     \
     X(CG_BLOCK_TRAIN, "train")                                                                     \
     X(CG_BLOCK_ASK, "ask")

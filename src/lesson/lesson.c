@@ -24,7 +24,7 @@ static bool quote(const struct cg_opening *o)
     return false;
 }
 
-/* All model blocks, then all data blocks: what is derived sees the whole model. */
+/* All model blocks, then all data and test blocks: what is derived sees the whole model. */
 static bool read_models(struct cg_opening *o)
 {
     struct cg_lesson *lesson = o->lesson;
@@ -37,7 +37,11 @@ static bool read_models(struct cg_opening *o)
     }
     for (size_t i = 0; i < o->document.n_items; i++) {
         const struct cg_item *item = &o->document.items[i];
-        if (item->kind == CG_ITEM_BLOCK && item->block == CG_BLOCK_DATA && !cg_read_data(o, item))
+        if (item->kind != CG_ITEM_BLOCK)
+            continue;
+        if (item->block == CG_BLOCK_DATA && !cg_read_data(o, item))
+            return false;
+        if (item->block == CG_BLOCK_TEST && !cg_read_test(o, item))
             return false;
     }
     return true;

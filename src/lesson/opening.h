@@ -13,8 +13,9 @@ struct cg_opening {
     size_t n_data, data_capacity;
 };
 
-/* data.c. Gives inputs their rows: `data X Ystar`. */
+/* data.c. Gives inputs their rows: `data X Ystar`; keeps rows apart: `test X Ystar`. */
 bool cg_read_data(struct cg_opening *opening, const struct cg_item *item);
+bool cg_read_test(struct cg_opening *opening, const struct cg_item *item);
 
 /* expression.c. Parses a matrix expression over the model and the results named so far.
  *

@@ -278,7 +278,8 @@ static bool add_block(struct builder *b, const struct cg_item *item)
 {
     switch (item->block) {
     case CG_BLOCK_MODEL:
-    case CG_BLOCK_DATA: /* were read before */
+    case CG_BLOCK_DATA:
+    case CG_BLOCK_TEST: /* were read before */
         return true;
     case CG_BLOCK_DERIVE:
         return add_derivations(b, item);

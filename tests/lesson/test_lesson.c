@@ -73,6 +73,27 @@ static void data_goes_to_its_columns(void **state)
     cg_lesson_close(lesson);
 }
 
+static void test_rows_are_kept_apart(void **state)
+{
+    (void)state;
+    struct cg_lesson *lesson =
+        open_text("```model\ndims n = 3\nX : n x 2\nY : n x 1\nJ = sum(Y * sum(X, axis=1))\n```\n"
+                  "```data X Y\n1 2 3\n4 5 6\n7 8 9\n```\n"
+                  "```test Y X\n3, 1, 2\n# a remark\n-6 -4 -5\n```\n");
+    const struct cg_test_set *test = &lesson->test;
+    const double xs[] = {1, 2, -4, -5}, ys[] = {3, -6};
+    assert_int_equal(test->rows, 2);
+    assert_int_equal(test->n_values, 2);
+    assert_ptr_equal(test->values[0], cg_model_find(&lesson->model, "Y"));
+    assert_ptr_equal(test->values[1], cg_model_find(&lesson->model, "X"));
+    assert_int_equal(test->numbers[1].rows, 2);
+    assert_int_equal(test->numbers[1].cols, 2);
+    assert_memory_equal(test->numbers[0].data, ys, sizeof ys);
+    assert_memory_equal(test->numbers[1].data, xs, sizeof xs);
+    assert_true(cg_env_get(&lesson->env, test->values[0])->data[2] == 9);
+    cg_lesson_close(lesson);
+}
+
 static void the_seed_draws_the_numbers(void **state)
 {
     (void)state;
@@ -191,6 +212,7 @@ int main(void)
         cmocka_unit_test(prose_keeps_its_spans),
         cmocka_unit_test(later_blocks_add_to_the_model),
         cmocka_unit_test(data_goes_to_its_columns),
+        cmocka_unit_test(test_rows_are_kept_apart),
         cmocka_unit_test(the_seed_draws_the_numbers),
         cmocka_unit_test(training_is_read),
         cmocka_unit_test(training_has_defaults),
