@@ -53,6 +53,12 @@ enum cg_init_kind {
     CG_INIT_LITERAL,
     CG_INIT_UNIFORM, /* a = low, b = high */
     CG_INIT_NORMAL,  /* a = mean, b = deviation */
+    CG_INIT_XAVIER, /* uniform(-b, b), b = sqrt(6 / (rows + columns)): keeps the spread of what goes
+                       forward through H @ W and of what comes back. X. Glorot, Y. Bengio,
+                       "Understanding the difficulty of training deep feedforward neural networks"
+                       (2010), equation 16 */
+    CG_INIT_HE,     /* normal(0, sqrt(2 / rows)): the same where relu drops half. K. He et al.,
+                       "Delving deep into rectifiers" (2015), equation 10 */
     CG_INIT_ZEROS,
     CG_INIT_ONES,
     CG_INIT_EYE,

@@ -159,17 +159,18 @@ static bool no_init(struct cg_parser *parser, const char *name, struct cg_shape 
     if (token->kind == CG_TOKEN_BAD)
         return cg_parser_fail(parser, token, "%s", token->message);
     if (token->kind == CG_TOKEN_NAME || token->kind == CG_TOKEN_OPEN)
-        return cg_parser_fail(parser, token,
-                              "expected numbers: a declaration takes [...], uniform(a, b), "
-                              "normal(m, s), zeros, ones, eye or load(\"file.npy\"); to define %s "
-                              "by an expression leave its shape out",
-                              name);
+        return cg_parser_fail(
+            parser, token,
+            "expected numbers: a declaration takes [...], uniform(a, b), "
+            "normal(m, s), xavier, he, zeros, ones, eye or load(\"file.npy\"); to "
+            "define %s by an expression leave its shape out",
+            name);
     if (token->kind == CG_TOKEN_NUMBER || token->kind == CG_TOKEN_MINUS)
         return cg_parser_fail(parser, token,
                               "%s is %zu x %zu, so it takes numbers in brackets, not one number",
                               name, cg_rows(model, shape), cg_cols(model, shape));
-    return cg_parser_expected(parser, "numbers in brackets, uniform(a, b), normal(m, s), zeros, "
-                                      "ones, eye or load(\"file.npy\")");
+    return cg_parser_expected(parser, "numbers in brackets, uniform(a, b), normal(m, s), xavier, "
+                                      "he, zeros, ones, eye or load(\"file.npy\")");
 }
 
 static bool parse_word(struct cg_parser *parser, const char *name, struct cg_shape shape,
@@ -198,7 +199,11 @@ static bool parse_word(struct cg_parser *parser, const char *name, struct cg_sha
         init->kind = CG_INIT_LOAD;
         return parse_load(parser, init);
     }
-    if (cg_token_is(token, "zeros"))
+    if (cg_token_is(token, "xavier"))
+        init->kind = CG_INIT_XAVIER;
+    else if (cg_token_is(token, "he"))
+        init->kind = CG_INIT_HE;
+    else if (cg_token_is(token, "zeros"))
         init->kind = CG_INIT_ZEROS;
     else if (cg_token_is(token, "ones"))
         init->kind = CG_INIT_ONES;

@@ -116,31 +116,47 @@ static bool load(struct cg_env *env, const struct cg_value *value, const struct 
            cg_fail(error, file, init->place, "%s holds numbers that are not finite", path);
 }
 
-static void draw(const struct cg_matrix *m, const struct cg_init *init, struct cg_prng *prng)
+/* low .. high */
+static void draw_uniform(const struct cg_matrix *m, double low, double high, struct cg_prng *prng)
 {
-    bool uniform = init->kind == CG_INIT_UNIFORM, normal = init->kind == CG_INIT_NORMAL;
     for (size_t i = 0; i < matrix_count(m); i++)
-        if (uniform)
-            m->data[i] = init->a + (init->b - init->a) * cg_prng_uniform(prng);
-        else
-            m->data[i] = (normal ? init->a : 0) + (normal ? init->b : 1) * cg_prng_normal(prng);
+        m->data[i] = low + (high - low) * cg_prng_uniform(prng);
+}
+
+static void draw_normal(const struct cg_matrix *m, double mean, double deviation,
+                        struct cg_prng *prng)
+{
+    for (size_t i = 0; i < matrix_count(m); i++)
+        m->data[i] = mean + deviation * cg_prng_normal(prng);
 }
 
 static bool fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
                        struct cg_error *error)
 {
     const struct cg_matrix *m = &env->values[value->id];
+    const struct cg_init *init = &value->init;
+    double bound = sqrt(6.0 / (double)(m->rows + m->cols));
     struct cg_prng prng;
-    switch (value->init.kind) {
+    seed_for(&prng, seed, value->id);
+    switch (init->kind) {
     case CG_INIT_RANDOM:
+        draw_normal(m, 0, 1, &prng);
+        return true;
     case CG_INIT_UNIFORM:
+        draw_uniform(m, init->a, init->b, &prng);
+        return true;
     case CG_INIT_NORMAL:
-        seed_for(&prng, seed, value->id);
-        draw(m, &value->init, &prng);
+        draw_normal(m, init->a, init->b, &prng);
+        return true;
+    case CG_INIT_XAVIER:
+        draw_uniform(m, -bound, bound, &prng);
+        return true;
+    case CG_INIT_HE:
+        draw_normal(m, 0, sqrt(2.0 / (double)m->rows), &prng);
         return true;
     case CG_INIT_LITERAL:
     case CG_INIT_DATA:
-        memcpy(m->data, value->init.data, matrix_count(m) * sizeof(double));
+        memcpy(m->data, init->data, matrix_count(m) * sizeof(double));
         return true;
     case CG_INIT_ZEROS:
         return true; /* as allocated */

@@ -105,6 +105,7 @@ static void values_of_declarations(void **state)
     add(&f, "W : 3 x 2 = [[0.1, -0.4], # first\n   [7e-1, .2],\n [-1/4, +5.],]\n"
             "B : 1 x 2 = [1, 2]; U : 2 x 2 = uniform(-1, 1/2); N : 2 x 2 = normal(0, 0.1)\n"
             "Z : 2 x 2 = zeros; O : 2 x 3 = ones; E : 2 x 2 = eye; s : 1 x 1 = -3; R : 2 x 2\n"
+            "V : 2 x 2 = xavier; G : 2 x 2 = he\n"
             "L : 2 x 2 as \\Lambda = load(\"a b.npy\")");
     const double numbers[] = {0.1, -0.4, 0.7, 0.2, -0.25, 5};
     assert_memory_equal(value(&f, "W")->init.data, numbers, sizeof numbers);
@@ -115,6 +116,8 @@ static void values_of_declarations(void **state)
     assert_int_equal(value(&f, "Z")->init.kind, CG_INIT_ZEROS);
     assert_int_equal(value(&f, "O")->init.kind, CG_INIT_ONES);
     assert_int_equal(value(&f, "E")->init.kind, CG_INIT_EYE);
+    assert_int_equal(value(&f, "V")->init.kind, CG_INIT_XAVIER);
+    assert_int_equal(value(&f, "G")->init.kind, CG_INIT_HE);
     assert_true(value(&f, "s")->init.data[0] == -3);
     assert_int_equal(value(&f, "R")->init.kind, CG_INIT_RANDOM);
     assert_string_equal(value(&f, "L")->init.path, "a b.npy");

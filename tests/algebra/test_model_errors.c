@@ -51,8 +51,8 @@ static const struct row rows[] = {
     {"W : 2 x 3 = [[1, 2, 3] [4, 5, 6]]", 24, 1, "expected ',' between the rows, found '['"},
     {"W : 2 x 3 = [[1, 2, 3], [4, 5, 6]", 13, 1, "this bracket is never closed: ']' is missing"},
     {"W : 2 x 3 = A @ B", 13, 1,
-     "expected numbers: a declaration takes [...], uniform(a, b), normal(m, s), zeros, ones, eye "
-     "or load(\"file.npy\"); to define W by an expression leave its shape out"},
+     "expected numbers: a declaration takes [...], uniform(a, b), normal(m, s), xavier, he, "
+     "zeros, ones, eye or load(\"file.npy\"); to define W by an expression leave its shape out"},
     {"W : 2 x 3 = eye", 13, 3, "W is 2 x 3, and eye is a square matrix"},
     {"W : 2 x 3 = uniform(1)", 22, 1, "expected ',' and a second number, found ')'"},
     {"W : 2 x 3 = uniform(2, 1)", 13, 13,

@@ -122,6 +122,24 @@ static void inits_are_seeded(void **state)
     fixture_finish(&longer);
 }
 
+/* Glorot's bound is reached and not passed; He's deviation is met: 6000 numbers each. */
+static void inits_follow_their_formulas(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f, "A : 50 x 120 = xavier; B : 50 x 120 = he", 3);
+    double bound = sqrt(6.0 / 170), largest = 0, mean = 0, square = 0;
+    for (size_t i = 0; i < 6000; i++) {
+        largest = fmax(largest, fabs(f.env.values[0].data[i]));
+        mean += f.env.values[1].data[i] / 6000;
+        square += f.env.values[1].data[i] * f.env.values[1].data[i] / 6000;
+    }
+    assert_true(largest < bound && largest > 0.99 * bound);
+    assert_true(fabs(mean) < 0.01);
+    assert_true(fabs(sqrt(square) - sqrt(2.0 / 50)) < 0.01);
+    fixture_finish(&f);
+}
+
 static void random_sizes_are_distinct(void **state)
 {
     (void)state;
@@ -269,10 +287,10 @@ static void loads_npy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(operators_by_hand), cmocka_unit_test(definitions_follow_inputs),
-        cmocka_unit_test(inits_are_seeded),  cmocka_unit_test(random_sizes_are_distinct),
-        cmocka_unit_test(index_notation),    cmocka_unit_test(long_sums_are_contracted),
-        cmocka_unit_test(loads_npy),
+        cmocka_unit_test(operators_by_hand),         cmocka_unit_test(definitions_follow_inputs),
+        cmocka_unit_test(inits_are_seeded),          cmocka_unit_test(inits_follow_their_formulas),
+        cmocka_unit_test(random_sizes_are_distinct), cmocka_unit_test(index_notation),
+        cmocka_unit_test(long_sums_are_contracted),  cmocka_unit_test(loads_npy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
