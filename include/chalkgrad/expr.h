@@ -42,6 +42,7 @@ enum cg_axis {
 /* X(op, arguments, meaning) */
 #define CG_OPS(X)                                                                                  \
     X(CG_NUMBER, 0, "u.number: a constant; 1 x 1")                                                 \
+    X(CG_SIZE, 0, "u.over: how many values the dim has, a number; no letter; 1 x 1")               \
     X(CG_NAME, 0, "u.value: a named value, a matrix")                                              \
     X(CG_GRAD, 0, "u.grad: the gradient of u.grad.of with respect to u.grad.wrt, shaped like wrt") \
     X(CG_EYE, 0, "identity matrix of the node's shape")                                            \
@@ -118,6 +119,8 @@ struct cg_expr {
  * add and mul flatten nothing and simplify nothing: rules do that. */
 const struct cg_expr *cg_number(struct cg_arena *arena, double value);
 const struct cg_expr *cg_fraction(struct cg_arena *arena, int64_t num, int64_t den);
+/* The number n of values of a dim other than the size 1. */
+const struct cg_expr *cg_size(struct cg_arena *arena, int dim);
 const struct cg_expr *cg_name(struct cg_arena *arena, const struct cg_value *value);
 const struct cg_expr *cg_grad(struct cg_arena *arena, const struct cg_value *of,
                               const struct cg_value *wrt);

@@ -143,6 +143,8 @@ int cg_dim_root(const struct cg_model *model, int dim);
 size_t cg_dim_size(const struct cg_model *model, int dim);
 /* A name that stands for the dim (any of its class), or NULL. */
 const char *cg_dim_name(const struct cg_model *model, int dim);
+/* The name that means this size in an expression, or NULL: none has it, or a value has it too. */
+const char *cg_size_name(const struct cg_model *model, int dim);
 bool cg_same_dim(const struct cg_model *model, int a, int b);
 bool cg_same_shape(const struct cg_model *model, struct cg_shape a, struct cg_shape b);
 bool cg_is_scalar(const struct cg_model *model, struct cg_shape shape); /* 1 x 1 */

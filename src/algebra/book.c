@@ -113,6 +113,7 @@ static const struct cg_derivation *derive_matrix(struct request *request,
     const struct cg_value *of = request->of;
     struct work work = {.model = request->book->model, .arena = request->book->arena};
     struct entry_letters by, at;
+    memcpy(work.used, request->book->size_letters, sizeof work.used);
     by.row = index_fresh(&work, wrt->shape.rows, INDEX_FREE);
     by.col = index_fresh(&work, wrt->shape.cols, INDEX_FREE);
     at.row = index_fresh(&work, of->shape.rows, INDEX_SUMMED);

@@ -163,13 +163,13 @@ static const struct cg_expr *sum_all(struct term *term, const struct cg_expr *ma
     return sum(term, CG_AXIS_ALL, matrix);
 }
 
-/* S_s 1 and S_s v_s */
+/* S_s 1 = n and S_s v_s */
 static struct piece sum_weight(struct term *term, const struct node *node)
 {
-    const struct cg_expr *matrix =
-        node->n_weights ? term->pieces[node->weight].matrix
-                        : cg_constant(term->work->arena, CG_ONES, (struct cg_shape){node->dim, 0});
-    return (struct piece){sum_all(term, matrix), no_index, no_index};
+    const struct cg_expr *number = node->n_weights
+                                       ? sum_all(term, term->pieces[node->weight].matrix)
+                                       : cg_size(term->work->arena, node->dim);
+    return (struct piece){number, no_index, no_index};
 }
 
 /* S_s E_sx (v_s): the sum along an axis, or the product with the weight. It stands upright where x

@@ -60,6 +60,13 @@ const struct cg_expr *cg_fraction(struct cg_arena *arena, int64_t num, int64_t d
     return node;
 }
 
+const struct cg_expr *cg_size(struct cg_arena *arena, int dim)
+{
+    struct cg_expr *node = make(arena, CG_SIZE, scalar, 0, NULL);
+    node->u.over.dim = dim;
+    return node;
+}
+
 const struct cg_expr *cg_name(struct cg_arena *arena, const struct cg_value *value)
 {
     struct cg_expr *node = make(arena, CG_NAME, value->shape, 0, NULL);
@@ -210,6 +217,8 @@ static bool same_payload(const struct cg_expr *a, const struct cg_expr *b)
         return same_index(a->u.at.row, b->u.at.row) && same_index(a->u.at.col, b->u.at.col);
     case CG_SUM_OVER:
         return same_index(a->u.over, b->u.over);
+    case CG_SIZE:
+        return a->u.over.dim == b->u.over.dim;
     case CG_PARTIAL:
         return a->u.partial.wrt == b->u.partial.wrt &&
                same_index(a->u.partial.row, b->u.partial.row) &&
@@ -291,6 +300,9 @@ uint64_t cg_expr_hash(const struct cg_expr *expr)
     case CG_SUM_OVER:
         hash = mix(hash, (uint64_t)expr->u.over.letter);
         break;
+    case CG_SIZE:
+        hash = mix(hash, (uint64_t)expr->u.over.dim);
+        break;
     case CG_PARTIAL:
         hash = mix_indices(mix(hash, expr->u.partial.wrt->id), expr->u.partial.row,
                            expr->u.partial.col);
@@ -329,6 +341,7 @@ bool cg_is_index_notation(const struct cg_expr *expr)
     case CG_PARTIAL:
         return true;
     case CG_NUMBER:
+    case CG_SIZE:
         return true;
     case CG_ADD:
     case CG_NEG:

@@ -29,6 +29,26 @@ static void mark_names(const struct cg_expr *expr, bool *flags, size_t count)
         mark_names(expr->args[i], flags, count);
 }
 
+/* In 1/n Σ_i the n is a size: where a mean or a size brings it in, n is no index. */
+static void mark_size(struct cg_book *book, int dim)
+{
+    const char *name = cg_size_name(book->model, dim);
+    if (name && !name[1] && !(name[0] & 0x80))
+        book->size_letters[(unsigned char)name[0]] = true;
+}
+
+static void mark_sizes(struct cg_book *book, const struct cg_expr *expr)
+{
+    if (expr->op == CG_SIZE)
+        mark_size(book, expr->u.over.dim);
+    if (expr->op == CG_MEAN && expr->u.axis != CG_AXIS_COLS)
+        mark_size(book, expr->args[0]->shape.rows);
+    if (expr->op == CG_MEAN && expr->u.axis != CG_AXIS_ROWS)
+        mark_size(book, expr->args[0]->shape.cols);
+    for (size_t i = 0; i < expr->n_args; i++)
+        mark_sizes(book, expr->args[i]);
+}
+
 struct request request_make(struct cg_book *book, const struct cg_value *of,
                             const struct cg_value *wrt)
 {
@@ -41,8 +61,10 @@ struct request request_make(struct cg_book *book, const struct cg_value *of,
     request.reached = cg_alloc_array(book->arena, count, sizeof *request.reached);
     request.needed[of->id] = true;
     for (size_t i = count; i-- > 0;)
-        if (request.needed[i] && values[i]->body)
+        if (request.needed[i] && values[i]->body) {
             mark_names(values[i]->body, request.needed, count);
+            mark_sizes(book, values[i]->body);
+        }
     request.reached[wrt->id] = true;
     for (size_t i = 0; i < count; i++)
         if (values[i]->body && mentions_any(values[i]->body, request.reached, count))

@@ -17,6 +17,7 @@ enum level code_level(const struct cg_expr *expr)
         return LEVEL_UNARY;
     case CG_POW:
         return LEVEL_POWER;
+    case CG_SIZE:
     case CG_NAME:
     case CG_GRAD:
     case CG_EYE:

@@ -226,6 +226,7 @@ static const struct cg_expr *form(struct work *work, const struct cg_expr *expr,
     }
     switch (expr->op) {
     case CG_NUMBER:
+    case CG_SIZE:
         return expr;
     case CG_ENTRY:
         return form_entry(work, expr, row, col, why);

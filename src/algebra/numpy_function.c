@@ -52,7 +52,7 @@ static void need(struct parts *parts, const struct cg_expr *expr)
         need_function(parts, expr);
     if (expr->op == CG_SOFTMAX)
         parts->softmax = true;
-    if (expr->op == CG_SUM_OVER)
+    if (expr->op == CG_SUM_OVER || expr->op == CG_SIZE)
         need_size(parts, expr->u.over.dim);
     if (expr->op == CG_ONES || expr->op == CG_ZEROS || expr->op == CG_EYE) {
         need_size(parts, expr->shape.rows);
@@ -173,7 +173,7 @@ static void put_assignment(const struct cg_numpy *numpy, const struct cg_value *
 static bool has_array(const struct cg_expr *expr)
 {
     if (expr->n_args == 0)
-        return expr->op != CG_NUMBER;
+        return expr->op != CG_NUMBER && expr->op != CG_SIZE;
     for (size_t i = 0; i < expr->n_args; i++)
         if (has_array(expr->args[i]))
             return true;

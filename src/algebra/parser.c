@@ -230,12 +230,7 @@ static bool not_a_value(struct cg_parser *parser, const struct cg_token *token, 
                               name);
     if (!entry)
         return unknown_name(parser, token, name);
-    if (entry->function)
-        return cg_parser_fail(parser, token, "%s is a function: write %s(...)", name, name);
-    return cg_parser_fail(parser, token,
-                          "%s is a size, not a value; as a number write sum(ones(%s, 1)), or use "
-                          "mean",
-                          name, name);
+    return cg_parser_fail(parser, token, "%s is a function: write %s(...)", name, name);
 }
 
 static bool unknown_function(struct cg_parser *parser, const struct cg_token *token,
@@ -322,11 +317,15 @@ static bool parse_name(struct cg_parser *parser, struct cg_term *out)
     if (accept_gradient(parser, out))
         return true;
     const struct cg_value *value = find_value(parser, name);
-    if (!value)
+    const struct cg_name_entry *entry = cg_names_find(parser->model, name, strlen(name));
+    bool size = !value && entry && !entry->function && !cg_is_reserved(name);
+    if (!value && !size)
         return not_a_value(parser, token, name);
     parser->at++;
-    return cg_build(parser, cg_name(parser->model->arena, value), 1, parser->at - 1, parser->at - 1,
-                    out);
+    return cg_build(parser,
+                    value ? cg_name(parser->model->arena, value)
+                          : cg_size_of(parser->model, parser->model->arena, entry->dim),
+                    1, parser->at - 1, parser->at - 1, out);
 }
 
 static bool parse_primary(struct cg_parser *parser, struct cg_term *out)

@@ -105,6 +105,7 @@ static enum level level_of(const struct cg_model *model, const struct cg_expr *e
         return LEVEL_FACTOR;
     case CG_ENTRY:
         return is_bare_entry(expr) ? level_of(model, expr->args[0]) : LEVEL_ATOM;
+    case CG_SIZE:
     case CG_NAME:
     case CG_EYE:
     case CG_ONES:
@@ -325,6 +326,9 @@ static void put(const struct printer *p, const struct cg_expr *expr)
     switch (expr->op) {
     case CG_NUMBER:
         put_number(p, expr);
+        return;
+    case CG_SIZE:
+        cg_put_size(p->out, p->model, expr->u.over.dim);
         return;
     case CG_NAME:
         cg_put_plain_tex(p->out, expr->u.value->tex);

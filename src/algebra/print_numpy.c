@@ -264,6 +264,9 @@ void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)
     case CG_NUMBER:
         put_number(numpy, expr);
         return;
+    case CG_SIZE:
+        cg_numpy_size(numpy, expr->u.over.dim);
+        return;
     case CG_NAME:
         cg_numpy_name(numpy, expr->u.value);
         return;

@@ -154,6 +154,8 @@ static enum level level_of(const struct printer *p, const struct cg_expr *node)
     switch (node->op) {
     case CG_NUMBER:
         return number_level(node);
+    case CG_SIZE:
+        return LEVEL_SYMBOL;
     case CG_NAME:
         return has_script(node->u.value->tex, "+- ") ? LEVEL_SUM : LEVEL_SYMBOL;
     case CG_EYE:
@@ -212,6 +214,7 @@ static bool is_tall(const struct cg_expr *node, int levels)
         return node->u.number.den > 1;
     case CG_NAME:
         return strstr(node->u.value->tex, "\\frac") != NULL;
+    case CG_SIZE:
     case CG_EYE:
     case CG_ONES:
     case CG_ZEROS:
@@ -316,6 +319,18 @@ static void put_size(struct printer *p, int dim)
     const char *name = cg_dim_name(p->model, dim);
     if (name)
         cg_put(p->out, name);
+    else
+        cg_putf(p->out, "%zu", cg_dim_size(p->model, dim));
+}
+
+/* The letter n, as a symbol of its own. */
+static void put_size_symbol(struct printer *p, int dim)
+{
+    const char *name = cg_size_name(p->model, dim);
+    if (name && !name[1])
+        cg_put(p->out, name);
+    else if (name)
+        cg_putf(p->out, "\\text{%s}", name);
     else
         cg_putf(p->out, "%zu", cg_dim_size(p->model, dim));
 }
@@ -652,6 +667,8 @@ static void put_inner(struct printer *p, const struct cg_expr *node, bool last)
     switch (node->op) {
     case CG_NUMBER:
         return put_number(p->out, node);
+    case CG_SIZE:
+        return put_size_symbol(p, node->u.over.dim);
     case CG_NAME:
         return put_name_symbol(p, node, NULL);
     case CG_GRAD:

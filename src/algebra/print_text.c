@@ -3,6 +3,7 @@
  * one level of the parser's depth, so what was parsed can be parsed again. */
 #include "algebra/level.h"
 #include "algebra/shape.h"
+#include "algebra/tex_name.h"
 
 #include <chalkgrad/print.h>
 
@@ -128,6 +129,9 @@ static void put(const struct printer *p, const struct cg_expr *expr)
     switch (expr->op) {
     case CG_NUMBER:
         put_number(p, expr);
+        return;
+    case CG_SIZE:
+        cg_put_size(p->out, p->model, expr->u.over.dim);
         return;
     case CG_NAME:
         cg_put(p->out, expr->u.value->name);

@@ -56,25 +56,20 @@ static const struct cg_expr *sum_along(struct work *work, const struct cg_expr *
     return sum_over(work, over, entry_push(work, arg, rows ? over : row, rows ? col : over));
 }
 
-/* The size of an axis is a sum of ones over it: true in every size. */
-static const struct cg_expr *axis_size(struct work *work, int dim)
-{
-    return sum_over(work, index_fresh(work, dim, INDEX_SUMMED), scalar_one(work));
-}
-
 static const struct cg_expr *mean_along(struct work *work, const struct cg_expr *node,
                                         struct cg_index row, struct cg_index col)
 {
     const struct cg_expr *sum = sum_along(work, node, row, col);
     struct cg_shape shape = node->args[0]->shape;
-    const struct cg_expr *size = scalar_one(work);
-    if (node->u.axis != CG_AXIS_COLS && cg_dim_root(work->model, shape.rows))
-        size = axis_size(work, shape.rows);
-    if (node->u.axis != CG_AXIS_ROWS && cg_dim_root(work->model, shape.cols)) {
-        const struct cg_expr *cols = axis_size(work, shape.cols);
-        size = is_number(size, 1) ? cols : scalar_times(work, size, cols);
-    }
-    return is_number(size, 1) ? sum : scalar_quotient(work, sum, size);
+    struct exprs sizes = {0};
+    int along_rows = node->u.axis == CG_AXIS_COLS ? 0 : cg_dim_root(work->model, shape.rows);
+    int along_cols = node->u.axis == CG_AXIS_ROWS ? 0 : cg_dim_root(work->model, shape.cols);
+    if (along_rows)
+        exprs_add(work->arena, &sizes, cg_size(work->arena, along_rows));
+    if (along_cols)
+        exprs_add(work->arena, &sizes, cg_size(work->arena, along_cols));
+    const struct cg_expr *size = scalar_product(work, sizes.count, sizes.items);
+    return sizes.count ? scalar_quotient(work, sum, size) : sum;
 }
 
 static const struct cg_expr *push_args(struct work *work, const struct cg_expr *matrix,
@@ -102,6 +97,7 @@ const struct cg_expr *entry_push(struct work *work, const struct cg_expr *matrix
     col = along(work, col, matrix->shape.cols);
     switch (matrix->op) {
     case CG_NUMBER:
+    case CG_SIZE:
         return matrix;
     case CG_NAME:
     case CG_GRAD:

@@ -25,6 +25,18 @@ const char *cg_dim_name(const struct cg_model *model, int dim)
     return NULL;
 }
 
+const char *cg_size_name(const struct cg_model *model, int dim)
+{
+    const char *name = cg_dim_name(model, dim);
+    return name && !cg_model_find(model, name) && !cg_model_function(model, name) ? name : NULL;
+}
+
+const struct cg_expr *cg_size_of(const struct cg_model *model, struct cg_arena *arena, int dim)
+{
+    int root = cg_dim_root(model, dim);
+    return root ? cg_size(arena, root) : cg_fraction(arena, 1, 1);
+}
+
 bool cg_same_dim(const struct cg_model *model, int a, int b)
 {
     return cg_dim_root(model, a) == cg_dim_root(model, b);

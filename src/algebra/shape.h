@@ -29,4 +29,7 @@ struct cg_dims_state cg_dims_save(const struct cg_model *model, struct cg_arena 
 void cg_dims_restore(struct cg_model *model, const struct cg_dims_state *state);
 void cg_dims_flatten(struct cg_model *model);
 
+/* The number of values that the dim has: 1, or the node that stands for it. */
+const struct cg_expr *cg_size_of(const struct cg_model *model, struct cg_arena *arena, int dim);
+
 #endif

@@ -1,5 +1,6 @@
 /* Zeros and units dropped, numbers multiplied out, equal terms gathered. */
 #include "algebra/rules.h"
+#include "algebra/shape.h"
 
 static const struct cg_shape scalar = {0, 0};
 
@@ -234,7 +235,7 @@ static const struct cg_expr *simple_power(struct work *work, const struct cg_exp
     return node;
 }
 
-/* S 0 = 0; S c a = c S a where c does not carry the index */
+/* S 0 = 0; S c a = c S a where c does not carry the index, S 1 = n */
 static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
                                              enum simplify_flags flags)
 {
@@ -255,13 +256,14 @@ static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_
     for (size_t i = 0; i < (all->op == CG_MUL ? all->n_args : 1); i++)
         exprs_add(work->arena, cg_has_free_index(factors[i], node->u.over.letter) ? &in : &out,
                   factors[i]);
-    if (is_number(all, 1))
-        out.count = 0; /* S 1 is as simple as it gets */
     if (is_number(term.coefficient, 1) && !out.count)
         return node;
-    const struct cg_expr *sum = cg_from(
-        work->arena,
-        cg_sum_over(work->arena, node->u.over, scalar_product(work, in.count, in.items)), node);
+    const struct cg_expr *sum =
+        in.count ? cg_sum_over(work->arena, node->u.over, scalar_product(work, in.count, in.items))
+                 : cg_size_of(work->model, work->arena, node->u.over.dim);
+    sum = cg_from(work->arena, sum, node);
+    if (is_number(all, 1))
+        out.count = 0;
     exprs_add(work->arena, &out, sum);
     return scale(work, term.coefficient, scalar_product(work, out.count, out.items));
 }
@@ -300,6 +302,7 @@ static const struct cg_expr *simple(struct work *work, const struct cg_expr *nod
     case CG_KRON:
         return node->u.at.row.letter == node->u.at.col.letter ? scalar_one(work) : node;
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_NAME:
     case CG_GRAD:
     case CG_EYE:

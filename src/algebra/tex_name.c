@@ -194,3 +194,12 @@ const char *cg_default_tex(struct cg_arena *arena, const char *name)
     cg_strbuf_finish(&out);
     return tex;
 }
+
+void cg_put_size(struct cg_strbuf *out, const struct cg_model *model, int dim)
+{
+    const char *name = cg_size_name(model, dim);
+    if (name)
+        cg_put(out, name);
+    else
+        cg_putf(out, "%zu", cg_dim_size(model, dim));
+}

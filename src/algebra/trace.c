@@ -23,7 +23,7 @@ void trace_begin(struct trace *trace)
     struct work *work = &trace->work;
     work->touched = work->made = (struct exprs){0};
     for (size_t i = 0; i < sizeof work->used; i++)
-        work->used[i] = false;
+        work->used[i] = trace->book->size_letters[i];
     index_take(work, trace->lhs);
     if (trace->rhs)
         index_take(work, trace->rhs);

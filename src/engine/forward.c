@@ -144,6 +144,7 @@ static void move(const struct moving *m)
         memcpy(m->out.data, m->dots[0].data, matrix_count(&m->out) * sizeof(double));
         return;
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_GRAD:
     case CG_EYE:
     case CG_ONES:

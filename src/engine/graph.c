@@ -31,6 +31,8 @@ static uint64_t payload(const struct cg_expr *e)
     switch (e->op) {
     case CG_NUMBER:
         return bits(e->u.number.value);
+    case CG_SIZE:
+        return (uint64_t)e->u.over.dim;
     case CG_NAME:
         return (uintptr_t)e->u.value;
     case CG_GRAD:
@@ -101,6 +103,10 @@ static bool fill_leaf(struct graph *graph, struct graph_step *step)
     case CG_NUMBER:
         step->out = matrix_new(graph->arena, 1, 1);
         fill(&step->out, e->u.number.value);
+        return true;
+    case CG_SIZE:
+        step->out = matrix_new(graph->arena, 1, 1);
+        fill(&step->out, (double)env_size(graph->env, e->u.over.dim));
         return true;
     case CG_EYE:
     case CG_ONES:

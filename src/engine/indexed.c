@@ -407,6 +407,10 @@ static struct tensor *walk_new(struct walk *w, const struct cg_expr *expr)
     case CG_NUMBER:
         return tensor_scalar(w->space, w->spread ? expr->u.number.value * expr->u.number.value
                                                  : expr->u.number.value);
+    case CG_SIZE: {
+        double size = (double)env_size(w->evaluator->env, expr->u.over.dim);
+        return tensor_scalar(w->space, w->spread ? size * size : size);
+    }
     case CG_ADD:
     case CG_MUL:
         return walk_many(w, expr);

@@ -258,6 +258,7 @@ void matrix_operate(const struct cg_expr *expr, const struct cg_matrix *out,
     case CG_DIAG:
         return diagonal(out, args);
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_NAME:
     case CG_GRAD:
     case CG_EYE:
@@ -325,6 +326,7 @@ bool matrix_fits(const struct cg_expr *expr, const struct cg_matrix *out,
     case CG_DIAG:
         return a->rows == a->cols && is(out, 1, a->cols);
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_GRAD:
     case CG_EYE:
     case CG_ONES:

@@ -169,7 +169,7 @@ static const char *factor_shape(struct stage *stage, const struct stage_grid *gr
 bool stage_grid_of(struct stage *stage, const struct cg_expr *expr, struct stage_grid *grid)
 {
     *grid = (struct stage_grid){.node = expr, .role = ROLE_CELL};
-    if (expr->op == CG_NUMBER)
+    if (expr->op == CG_NUMBER || expr->op == CG_SIZE)
         return false;
     if (!cg_is_index_notation(expr)) {
         struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, expr);

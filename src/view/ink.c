@@ -113,6 +113,7 @@ static bool find_ink(const struct cg_theme *theme, const struct cg_expr *term,
         *found = theme->variables[INK_FUNCTION];
         return true;
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_ONES:
     case CG_ZEROS:
         return false;

@@ -107,8 +107,8 @@ static void split_factor(struct stage *stage, struct stage_line *line, const str
 {
     if (arg->op == CG_MUL || (arg->op == CG_SUM_OVER && last)) {
         split_term(stage, line, arg, last, grids);
-    } else if (arg->op == CG_NUMBER) {
-        bool brackets = arg->u.number.value < 0 && !first;
+    } else if (arg->op == CG_NUMBER || arg->op == CG_SIZE) {
+        bool brackets = arg->op == CG_NUMBER && arg->u.number.value < 0 && !first;
         const char *tex = stage_tex(stage, arg);
         bool dot = line->count > 0 && line->pieces[line->count - 1].kind == PIECE_NUMBER;
         tex = brackets ? cg_format(stage->arena, "\\left(%s\\right)", tex) : tex;
@@ -136,7 +136,7 @@ static void split_term(struct stage *stage, struct stage_line *line, const struc
         for (size_t i = 0; i < term->n_args; i++)
             split_factor(stage, line, term->args[i], i == 0, last && i + 1 == term->n_args, grids);
     } else {
-        add_factor(stage, line, term, false, grids && term->op != CG_NUMBER);
+        add_factor(stage, line, term, false, grids && term->op != CG_NUMBER && term->op != CG_SIZE);
     }
 }
 

@@ -41,6 +41,7 @@ static const char *sign_of(const struct cg_expr *matrix)
     case CG_OUTER:
         return "\\otimes";
     case CG_NUMBER:
+    case CG_SIZE:
     case CG_NAME:
     case CG_GRAD:
     case CG_EYE:

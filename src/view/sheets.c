@@ -92,7 +92,7 @@ static size_t count_factors(const struct cg_expr *term)
 {
     size_t count = 0;
     if (term->op != CG_MUL)
-        return term->op != CG_NUMBER;
+        return term->op != CG_NUMBER && term->op != CG_SIZE;
     for (size_t i = 0; i < term->n_args; i++)
         count += count_factors(term->args[i]);
     return count;

@@ -112,8 +112,6 @@ static const struct row rows[] = {
     {"A : 2 x 2 as; Y = A", 13, 1, "expected the TeX of the name behind 'as', such as Y^*"},
     {"A : 2 x 2 as {A", 14, 2, "the TeX behind 'as' has a '{' without its '}'"},
     {"A : 2 x 2 as $A$", 14, 3, "the TeX behind 'as' stands without dollar signs"},
-    {"dims n = 3; Y = 1 / n", 21, 1,
-     "n is a size, not a value; as a number write sum(ones(n, 1)), or use mean"},
     {"A : 2 x 2; Y = dA", 16, 2,
      "there is no name dA; a gradient has its place in a derive or claim block, not in a model"},
     {"A : 2 x 2; J = sum(A); G = dJ/dA", 28, 2,

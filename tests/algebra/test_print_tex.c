@@ -107,6 +107,7 @@ static void matrix_notation_is_printed(void **state)
         {"outer(H, B)", "H \\otimes B"},
         {"trace(W @ W.T)", "\\text{tr}(W W^{\\top})"},
         {"mean(X, axis=0)", "\\text{mean}_{\\text{rows}}(X)"},
+        {"2 * X / n", "\\frac{2 X}{n}"},
         {"softmax(Z)", "\\text{softmax}(Z)"},
         {"eye(y) @ S", "I S"},
         {"ones(1, n) @ X", "\\mathbf{1}^\\top X"},

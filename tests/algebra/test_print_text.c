@@ -70,6 +70,7 @@ static void texts_that_stay(void **state)
         "trace(W @ W.T) * dot(Y, B) / norm2(Y)",
         "outer(H, Y) + softmax(W)",
         "diag(eye(y))",
+        "2 / h * (Y - Ystar) + 1 / (h * y)",
     };
     struct fixture f;
     setup(&f, "dims h = 3, y = 2; H : 1 x h; W : h x y; B : 1 x y; Ystar : 1 x y; f = sigmoid\n"
