@@ -112,6 +112,12 @@ void cg_lesson_close(struct cg_lesson *lesson);
  * first cell in which it is false. */
 bool cg_lesson_check(const struct cg_lesson *lesson, struct cg_error *error);
 
+/* One key of the `train` block that names no value of the model (optimizer, beta, beta1, beta2,
+ * epsilon, rate, schedule, batch, shuffle, epochs, seed, stop, patience, precision), its value as
+ * text. The error's place is in that text. */
+bool cg_training_set(struct cg_train_options *options, const char *key, const char *text,
+                     struct cg_error *error);
+
 /* Title and order of a lesson from its front matter alone, for the browser. */
 bool cg_lesson_title(const char *path, struct cg_arena *arena, const char **title, int *order,
                      struct cg_error *error);

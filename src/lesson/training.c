@@ -1,35 +1,8 @@
 /* The `train` block: `key = value` lines. */
 #include "lesson/opening.h"
+#include "lesson/setting.h"
 
 #include <string.h>
-
-/* X(id, key) */
-#define KEYS(X)                                                                                    \
-    X(KEY_PARAMS, "params")                                                                        \
-    X(KEY_ROWS, "rows")                                                                            \
-    X(KEY_LOSS, "loss")                                                                            \
-    X(KEY_OPTIMIZER, "optimizer")                                                                  \
-    X(KEY_RATE, "rate")                                                                            \
-    X(KEY_BATCH, "batch")                                                                          \
-    X(KEY_EPOCHS, "epochs")                                                                        \
-    X(KEY_SEED, "seed")
-
-enum key {
-#define X(id, word) id,
-    KEYS(X)
-#undef X
-        KEY_COUNT
-};
-
-static const char *const keys[] = {
-#define X(id, word) word,
-    KEYS(X)
-#undef X
-};
-
-static const char *const optimizers[] = {"sgd", "momentum", "adam"}; /* as in enum cg_optimizer */
-
-enum { MOST_EPOCHS = 100000000 };
 
 static const struct cg_value *find_value(struct cg_opening *o, struct cg_slice word)
 {
@@ -69,54 +42,17 @@ static bool read_inputs(struct cg_opening *o, struct cg_slice list, const struct
            cg_slice_fail(&o->source, o->error, list, "expected names of inputs, such as W1, B1");
 }
 
-static bool read_optimizer(struct cg_opening *o, struct cg_slice value)
-{
-    for (size_t i = 0; i < sizeof optimizers / sizeof *optimizers; i++)
-        if (cg_slice_is(value, optimizers[i])) {
-            o->lesson->training.optimizer = (enum cg_optimizer)i;
-            return true;
-        }
-    return cg_slice_fail(&o->source, o->error, value, "the optimizer is sgd, momentum or adam");
-}
-
-static bool read_whole(struct cg_opening *o, enum key key, struct cg_slice value, size_t least,
-                       size_t most, size_t *out)
-{
-    return cg_slice_whole(value, least, most, out) ||
-           cg_slice_fail(&o->source, o->error, value, "%s is a whole number from %zu to %zu",
-                         keys[key], least, most);
-}
-
-static bool set(struct cg_opening *o, enum key key, struct cg_slice value)
+static bool set(struct cg_opening *o, enum cg_train_key key, struct cg_slice value)
 {
     struct cg_train_options *t = &o->lesson->training;
-    size_t number = 0;
-    switch (key) {
-    case KEY_PARAMS:
+    if (key == KEY_PARAMS)
         return read_inputs(o, value, &t->params, &t->n_params);
-    case KEY_ROWS:
+    if (key == KEY_ROWS)
         return read_inputs(o, value, &t->rows, &t->n_rows);
-    case KEY_LOSS:
-        t->loss = find_value(o, value);
-        return t->loss != NULL;
-    case KEY_OPTIMIZER:
-        return read_optimizer(o, value);
-    case KEY_RATE:
-        return (cg_slice_number(value, &t->rate) && t->rate > 0) ||
-               cg_slice_fail(&o->source, o->error, value, "the rate is a number above 0");
-    case KEY_BATCH:
-        return read_whole(o, key, value, 1, 1000000, &t->batch);
-    case KEY_EPOCHS:
-        return read_whole(o, key, value, 1, MOST_EPOCHS, &t->epochs);
-    case KEY_SEED:
-        if (!read_whole(o, key, value, 0, 999999999999, &number))
-            return false;
-        t->seed = number;
-        return true;
-    case KEY_COUNT:
-        break;
-    }
-    return false;
+    if (key != KEY_LOSS)
+        return cg_train_setting(&o->source, key, value, t, o->error);
+    t->loss = find_value(o, value);
+    return t->loss != NULL;
 }
 
 static bool read_line(struct cg_opening *o, struct cg_slice line, struct cg_slice *places)
@@ -128,17 +64,16 @@ static bool read_line(struct cg_opening *o, struct cg_slice line, struct cg_slic
     size_t at = (size_t)(equals - line.text);
     struct cg_slice word = cg_slice_trim(cg_slice_part(line, 0, at));
     struct cg_slice value = cg_slice_trim(cg_slice_part(line, at + 1, line.length - at - 1));
-    enum key key = KEY_PARAMS;
-    while (key < KEY_COUNT && !cg_slice_is(word, keys[key]))
-        key++;
+    enum cg_train_key key = cg_train_key_find(word);
     if (key == KEY_COUNT) {
-        const char *near = cg_nearest_word(keys, KEY_COUNT, cg_slice_copy(&o->lesson->arena, word));
+        const char *near =
+            cg_nearest_word(cg_train_keys, KEY_COUNT, cg_slice_copy(&o->lesson->arena, word));
         return cg_slice_fail(&o->source, o->error, word, "train has no key '%.*s'%s%s%s",
                              (int)(word.length < 40 ? word.length : 40), word.text,
                              near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     }
     if (places[key].text)
-        return cg_slice_fail(&o->source, o->error, word, "%s is said twice", keys[key]);
+        return cg_slice_fail(&o->source, o->error, word, "%s is said twice", cg_train_keys[key]);
     places[key] = value;
     return set(o, key, value);
 }
@@ -165,6 +100,24 @@ static bool fill_in(struct cg_opening *o, const struct cg_item *item, const stru
         t->rows = o->data;
         t->n_rows = o->n_data;
     }
+    return true;
+}
+
+/* A constant that the optimizer has no use for is a mistake. */
+static bool check_constants(struct cg_opening *o, const struct cg_slice *places)
+{
+    static const struct {
+        enum cg_train_key key;
+        enum cg_optimizer optimizer;
+    } uses[] = {{KEY_BETA, CG_MOMENTUM},
+                {KEY_BETA1, CG_ADAM},
+                {KEY_BETA2, CG_ADAM},
+                {KEY_EPSILON, CG_ADAM}};
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+        if (places[uses[i].key].text && o->lesson->training.optimizer != uses[i].optimizer)
+            return cg_slice_fail(&o->source, o->error, places[uses[i].key],
+                                 "%s is a constant of optimizer = %s", cg_train_keys[uses[i].key],
+                                 uses[i].optimizer == CG_ADAM ? "adam" : "momentum");
     return true;
 }
 
@@ -231,5 +184,6 @@ bool cg_read_training(struct cg_opening *o, const struct cg_item *item)
     while (cg_slice_line(&rest, &line))
         if (line.length && !read_line(o, line, places))
             return false;
-    return fill_in(o, item, places) && check_rows(o, item, places) && derive_gradients(o, places);
+    return fill_in(o, item, places) && check_constants(o, places) && check_rows(o, item, places) &&
+           derive_gradients(o, places);
 }

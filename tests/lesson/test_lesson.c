@@ -146,6 +146,36 @@ static void training_has_defaults(void **state)
     cg_lesson_close(lesson);
 }
 
+static void training_takes_settings(void **state)
+{
+    (void)state;
+    struct cg_lesson *lesson =
+        open_text("```model\nW : 2 x 1\nJ = norm2(W)\n```\n"
+                  "```train\nparams = W\noptimizer = adam\nbeta1 = 0.8\nbeta2 = .99\n"
+                  "epsilon = 1e-6\nschedule = step ( every = 50 , factor = 0.3 )\nbatch = all\n"
+                  "shuffle = no\nstop = -1e-3\npatience = 20\nprecision = f32\n```\n");
+    struct cg_train_options *t = &lesson->training;
+    assert_true(t->constants.beta1 == 0.8 && t->constants.beta2 == 0.99);
+    assert_true(t->constants.epsilon == 1e-6);
+    assert_int_equal(t->schedule.kind, CG_STEP);
+    assert_int_equal(t->schedule.every, 50);
+    assert_true(t->schedule.factor == 0.3);
+    assert_true(t->in_order && t->has_stop && t->stop == -1e-3);
+    assert_int_equal(t->patience, 20);
+    assert_int_equal(t->precision, CG_F32);
+    struct cg_error error;
+    assert_true(cg_training_set(t, "schedule", "cosine(least = 0.01)", &error));
+    assert_int_equal(t->schedule.kind, CG_COSINE);
+    assert_true(t->schedule.least == 0.01);
+    assert_true(cg_training_set(t, "schedule", "cosine", &error));
+    assert_true(t->schedule.least == 0);
+    assert_false(cg_training_set(t, "schedule", " step(every = 0)", &error));
+    assert_int_equal(error.place.column, 15);
+    assert_string_equal(error.file, "schedule");
+    assert_false(cg_training_set(t, "rate", "\xff", &error));
+    cg_lesson_close(lesson);
+}
+
 static void a_bare_model_is_derived_by_its_inputs(void **state)
 {
     (void)state;
@@ -216,6 +246,7 @@ int main(void)
         cmocka_unit_test(the_seed_draws_the_numbers),
         cmocka_unit_test(training_is_read),
         cmocka_unit_test(training_has_defaults),
+        cmocka_unit_test(training_takes_settings),
         cmocka_unit_test(a_bare_model_is_derived_by_its_inputs),
         cmocka_unit_test(titles_come_without_opening),
         cmocka_unit_test(the_lessons_open_and_hold),
