@@ -61,6 +61,21 @@ struct cg_train_options {
  */
 double cg_train_rate(const struct cg_train_options *options, size_t update, size_t per_epoch);
 
+/* Why a training is at its end: all its epochs, or early. */
+enum cg_train_end { CG_END_NOT, CG_END_EPOCHS, CG_END_STOP, CG_END_PATIENCE };
+
+/* What the options' early stop has to remember; zeros to begin with. */
+struct cg_train_watch {
+    bool begun;
+    double least;
+    size_t least_at; /* epoch */
+};
+
+/* Looks at one loss after another: that after `epoch` epochs, 0 before the first update. Epochs
+ * rise; some may be left out. Says whether training ends there. */
+enum cg_train_end cg_train_watch(const struct cg_train_options *options,
+                                 struct cg_train_watch *watch, size_t epoch, double loss);
+
 struct cg_trainer;
 
 /* Derives the gradients it needs into the book (those it has are used). Borrows book and options'

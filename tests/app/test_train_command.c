@@ -57,13 +57,28 @@ static void options_override_the_lesson(void **state)
 {
     (void)state;
     static const char common[] = "train %s/lessons/06-xor.md --format json --epochs 20 ";
-    const char *const more[] = {
-        "",          "",          "--seed 3",        "--seed 4",
-        "--batch 4", "--batch 3", "--precision f64", "--threads 2 --native"};
+    const char *const more[] = {"",
+                                "",
+                                "--seed 3",
+                                "--seed 4",
+                                "--batch 4",
+                                "--batch 3",
+                                "--precision f64",
+                                "--threads 2",
+                                "--rate 1",
+                                "--rate 2",
+                                "--optimizer adam",
+                                "--optimizer sgd --schedule constant",
+                                "--schedule cosine",
+                                "--schedule step(every=20)",
+                                "--schedule step(every=19)",
+                                "--batch all",
+                                "--stop 0.001 --patience 3",
+                                "--shuffle no"};
     /* which of them come out as the first */
-    const int same[] = {1, 1, 1, 0, 1, 0, 1, 1};
+    const int same[] = {1, 1, 1, 0, 1, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0, 1, 1, 1};
     char *first = NULL;
-    for (size_t i = 0; i < 8; i++) {
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         char line[256];
         snprintf(line, sizeof line, "%s%s", common, more[i]);
         struct run *r = run(command_train, line);
@@ -77,6 +92,33 @@ static void options_override_the_lesson(void **state)
         free(r);
     }
     free(first);
+}
+
+static void training_ends_early(void **state)
+{
+    (void)state;
+    const struct {
+        const char *options, *end;
+        double epochs;
+    } cases[] = {
+        {"--epochs 7", "epochs", 7},
+        {"--stop 0.6", "stop", 0},
+        {"--epochs 3000 --stop 0.01", "stop", 938},
+        {"--rate 30 --patience 3", "patience", 3},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "train %%s/lessons/06-xor.md --format json %s",
+                 cases[i].options);
+        struct run *r = run(command_train, line);
+        assert_int_equal(r->status, 0);
+        cJSON *object = cJSON_Parse(r->out);
+        assert_string_equal(cJSON_GetObjectItem(object, "ended_by")->valuestring, cases[i].end);
+        if (number(object, "epochs") != cases[i].epochs)
+            fail_msg("%s: %g epochs", line, number(object, "epochs"));
+        cJSON_Delete(object);
+        free(r);
+    }
 }
 
 static void text_names_what_was_trained(void **state)
@@ -106,8 +148,12 @@ static void wrong_command_lines(void **state)
         {command_train, "train a --epochs 1e3", EXIT_USAGE, "whole number from 1"},
         {command_train, "train a --seed -1", EXIT_USAGE, "whole number from 0"},
         {command_train, "train a --batch x", EXIT_USAGE, "whole number from 1"},
-        {command_train, "train a --precision f32", EXIT_USAGE, "not there yet"},
-        {command_train, "train a --precision f16", EXIT_USAGE, "f64"},
+        {command_train, "train a --precision f16", EXIT_USAGE, "the precision is f64 or f32"},
+        {command_train, "train a --rate -1", EXIT_USAGE, "--rate -1: the rate is a number above 0"},
+        {command_train, "train a --schedule step(evry=2)", EXIT_USAGE, "step takes every = 100"},
+        {command_train, "train a --optimizer sdg", EXIT_USAGE, "sgd, momentum or adam"},
+        {command_train, "train a --stop soon", EXIT_USAGE, "stop is a number"},
+        {command_train, "train a --threads 0", EXIT_USAGE, "whole number from 1 to 1024"},
         {command_train, "train a --format xml", EXIT_USAGE, "text or json"},
         {command_train, "train a --frobnicate", EXIT_USAGE, "frobnicate"},
         {command_train, "train /nowhere.md", EXIT_MACHINE, "/nowhere.md"},
@@ -179,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(xor_is_learnt),
         cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(training_ends_early),
         cmocka_unit_test(text_names_what_was_trained),
         cmocka_unit_test(wrong_command_lines),
         cmocka_unit_test(check_counts),

@@ -116,12 +116,54 @@ static void rows_in_order(void **state)
     fixture_finish(&l.f);
 }
 
+static enum cg_train_end end_of(const struct cg_train_options *options, const double *losses,
+                                size_t count, size_t *epoch)
+{
+    struct cg_train_watch watch = {0};
+    enum cg_train_end end = CG_END_NOT;
+    for (*epoch = 0; *epoch < count; ++*epoch) {
+        end = cg_train_watch(options, &watch, *epoch, losses[*epoch]);
+        if (end != CG_END_NOT)
+            break;
+    }
+    return end;
+}
+
+static void training_ends_early(void **state)
+{
+    (void)state;
+    const double losses[] = {9, 5, 6, 5, 4, 4.5, 4, 4, 3.9, 1};
+    struct cg_train_options o = {.epochs = 9};
+    size_t epoch;
+    assert_int_equal(end_of(&o, losses, 9, &epoch), CG_END_NOT);
+    assert_int_equal(end_of(&o, losses, 10, &epoch), CG_END_EPOCHS);
+    assert_int_equal(epoch, 9);
+    o.patience = 4; /* the least is 4, at epoch 4; 3.9 comes just in time at epoch 8 */
+    assert_int_equal(end_of(&o, losses, 10, &epoch), CG_END_EPOCHS);
+    o.patience = 3;
+    assert_int_equal(end_of(&o, losses, 10, &epoch), CG_END_PATIENCE);
+    assert_int_equal(epoch, 7);
+    o.patience = 0;
+    o.has_stop = true;
+    o.stop = 5; /* equal is not below */
+    assert_int_equal(end_of(&o, losses, 10, &epoch), CG_END_STOP);
+    assert_int_equal(epoch, 4);
+    o.stop = 10;
+    assert_int_equal(end_of(&o, losses, 10, &epoch), CG_END_STOP);
+    assert_int_equal(epoch, 0);
+    const double rising[] = {-1, 3, 3, 3};
+    o = (struct cg_train_options){.epochs = 9, .patience = 3};
+    assert_int_equal(end_of(&o, rising, 4, &epoch), CG_END_PATIENCE);
+    assert_int_equal(epoch, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rates_by_hand),
         cmocka_unit_test(trainers_follow_options),
         cmocka_unit_test(rows_in_order),
+        cmocka_unit_test(training_ends_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

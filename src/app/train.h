@@ -1,0 +1,63 @@
+/* The parts of `chalkgrad train`. */
+#ifndef APP_TRAIN_H
+#define APP_TRAIN_H
+
+#include <chalkgrad/lesson.h>
+
+#include <signal.h>
+
+enum { TRAIN_MOST_SETTINGS = 32 };
+
+/* The command line; what was not given stays as the lesson says. Strings are argv's. */
+struct train_request {
+    const char *lesson;
+    bool json, help;
+    struct {
+        const char *key, *value; /* as in the train block */
+    } settings[TRAIN_MOST_SETTINGS];
+    size_t n_settings;
+    size_t threads;
+};
+
+/* Reads the words of the command line; false with a message on standard error. */
+bool train_request_parse(struct train_request *request, int argc, char **argv);
+
+/* The lesson's options with the request's over them. False with an error (exit status 1). */
+bool train_request_apply(const struct train_request *request, const struct cg_lesson *lesson,
+                         struct cg_train_options *options, struct cg_error *error);
+
+extern const char train_help[];
+
+/* What the training came to. */
+struct train_outcome {
+    enum cg_train_end end; /* CG_END_NOT: interrupted */
+    size_t epochs;         /* finished */
+    size_t updates, samples;
+    double seconds; /* of training alone */
+    double loss_first, loss_last;
+};
+
+/* SIGINT, held back so that it can be asked for between two updates. */
+struct train_interrupt {
+    sigset_t signals, before;
+};
+
+/* From here on Ctrl-C waits; begin before the trainer has threads, which inherit it. */
+void train_interrupt_begin(struct train_interrupt *interrupt);
+/* Was there one? */
+bool train_interrupted(const struct train_interrupt *interrupt);
+/* Ctrl-C ends the program again. */
+void train_interrupt_end(const struct train_interrupt *interrupt);
+
+/* Trains to the end, early or not, with a progress bar. False with an error: it diverged. */
+bool train_run(struct cg_trainer *trainer, const struct cg_train_options *options,
+               const struct train_interrupt *interrupt, size_t rows, struct train_outcome *outcome,
+               struct cg_error *error);
+
+/* On standard output. */
+void train_print_json(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_trainer *trainer, const struct train_outcome *outcome);
+void train_print_text(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_trainer *trainer, const struct train_outcome *outcome);
+
+#endif

@@ -1,0 +1,101 @@
+/* What a training came to, as JSON and as text. */
+#include "app/json.h"
+#include "app/train.h"
+
+#include <stdio.h>
+
+/* Why training ended: in JSON, and as a line of the text. */
+static const char *end_name(enum cg_train_end end)
+{
+    switch (end) {
+    case CG_END_NOT:
+        return "interrupt";
+    case CG_END_EPOCHS:
+        return "epochs";
+    case CG_END_STOP:
+        return "stop";
+    case CG_END_PATIENCE:
+        return "patience";
+    }
+    return "";
+}
+
+static const char *end_line(enum cg_train_end end)
+{
+    switch (end) {
+    case CG_END_NOT:
+        return "interrupted: this is what there is so far\n";
+    case CG_END_EPOCHS:
+        break;
+    case CG_END_STOP:
+        return "ended early: the loss is below stop\n";
+    case CG_END_PATIENCE:
+        return "ended early: no new least loss for as many epochs as patience says\n";
+    }
+    return "";
+}
+
+static double per_second(size_t count, const struct train_outcome *outcome)
+{
+    return outcome->seconds > 0 ? (double)count / outcome->seconds : 0;
+}
+
+/* The value that stands beside the target in the loss; the target is what the data gives last. */
+static const struct cg_value *prediction_of(const struct cg_lesson *lesson)
+{
+    const struct cg_train_options *o = &lesson->training;
+    return o->n_rows ? cg_train_prediction(&lesson->model, o->rows[o->n_rows - 1]) : NULL;
+}
+
+void train_print_json(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_trainer *trainer, const struct train_outcome *outcome)
+{
+    struct cg_env *env = cg_trainer_env(trainer);
+    const struct cg_value *prediction = prediction_of(lesson);
+    cJSON *object = cJSON_CreateObject(), *parameters = cJSON_CreateObject();
+    cJSON_AddNumberToObject(object, "epochs", (double)outcome->epochs);
+    cJSON_AddStringToObject(object, "ended_by", end_name(outcome->end));
+    cJSON_AddItemToObject(object, "seconds", json_number(outcome->seconds));
+    cJSON_AddItemToObject(object, "loss_first", json_number(outcome->loss_first));
+    cJSON_AddItemToObject(object, "loss_last", json_number(outcome->loss_last));
+    cJSON_AddItemToObject(object, "updates_per_second",
+                          json_number(per_second(outcome->updates, outcome)));
+    cJSON_AddItemToObject(object, "samples_per_second",
+                          json_number(per_second(outcome->samples, outcome)));
+    for (size_t i = 0; i < options->n_params; i++)
+        cJSON_AddItemToObject(parameters, options->params[i]->name,
+                              json_rows(cg_env_get(env, options->params[i])));
+    cJSON_AddItemToObject(object, "parameters", parameters);
+    cJSON_AddItemToObject(object, "predictions",
+                          prediction ? json_rows(cg_env_get(env, prediction))
+                                     : cJSON_CreateArray());
+    json_print(object);
+}
+
+static void print_rows(const char *name, const struct cg_matrix *m)
+{
+    enum { MOST = 12 };
+    printf("%s, %zu x %zu\n", name, m->rows, m->cols);
+    for (size_t r = 0; r < m->rows && r < MOST; r++) {
+        for (size_t c = 0; c < m->cols && c < MOST; c++)
+            printf(" %10.6g", m->data[r * m->cols + c]);
+        puts(m->cols > MOST ? " ..." : "");
+    }
+    if (m->rows > MOST)
+        puts(" ...");
+}
+
+void train_print_text(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_trainer *trainer, const struct train_outcome *outcome)
+{
+    struct cg_env *env = cg_trainer_env(trainer);
+    const struct cg_value *prediction = prediction_of(lesson);
+    printf("%zu epochs, %zu updates in %.3f s: %.0f updates a second\n", outcome->epochs,
+           outcome->updates, outcome->seconds, per_second(outcome->updates, outcome));
+    fputs(end_line(outcome->end), stdout);
+    printf("%s from %.6g to %.6g\n", options->loss->name, outcome->loss_first, outcome->loss_last);
+    for (size_t i = 0; i < options->n_params; i++)
+        print_rows(options->params[i]->name, cg_env_get(env, options->params[i]));
+    if (prediction)
+        print_rows(prediction->name, cg_env_get(env, prediction));
+}
