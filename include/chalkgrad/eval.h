@@ -35,6 +35,17 @@ bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed
                  struct cg_error *error);
 void cg_env_finish(struct cg_env *env);
 
+/* The same to look at, in a moment, whatever the model's sizes. Where they are too large, the axes
+ * that are only ever rows of inputs (samples) keep their first 64, and where that isn't enough, so
+ * do all others: the numbers are those of the upper left part of each input. False also where even
+ * that is too much. */
+bool cg_env_init_live(struct cg_env *env, const struct cg_model *model, uint64_t seed,
+                      struct cg_error *error);
+/* The size of a dim in the environment. */
+size_t cg_env_size(const struct cg_env *env, int dim);
+/* The first dim that was cut, with what is left of how many; 0: none was. */
+int cg_env_cut(const struct cg_env *env, size_t *kept, size_t *of);
+
 /* The same model with distinct random sizes for its dims (1 stays 1; beyond a dozen dims, sizes
  * repeat) and random numbers. `positive` draws from (0.5, 1.5) instead of normal(0, 1). */
 void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,

@@ -7,28 +7,51 @@
 /* Relative error above which a line is false. */
 #define CG_TOLERANCE 1e-9
 
+/* The work that may go into the lines at a model's own numbers: multiplications and additions,
+ * about a nanosecond each. */
+#define CG_WORK 1e9
+
+enum { CG_CHECK_AXES = 4 };
+
 /* What was found for one step, by step id. */
 struct cg_check {
     bool checked;
     bool holds;
+    /* How many cells were compared at the model's own numbers, of how many. Fewer where there are
+     * thousands or they take long (a sample); 0 where that takes too long, or no number is finite
+     * there: then only random numbers in small sizes were compared. */
+    size_t own_cells, all_cells;
+    bool too_long;
     double previous_error; /* largest relative error against the line before, over all cells and
                               trials */
     double forward_error;  /* the same against forward mode applied to the left-hand side */
-    size_t row, col;       /* the first cell where it fails (0-based), where it does not hold */
-    double expected, got;  /* there */
+    /* Where it does not hold: the first cell where it fails, 0-based, and what stands there. Its
+     * row and column, or its position along each free index of the left side. `elsewhere`: it holds
+     * at the model's own numbers as far as they were compared; the cell is one of random numbers in
+     * other sizes. */
+    size_t row, col;
+    size_t n_at, at[CG_CHECK_AXES];
+    double expected, got;
+    bool elsewhere;
 };
 
 /* Relative error of a and b against their largest magnitude, at least `scale`. */
 double cg_relative_error(double a, double b, double scale);
 
 /* Checks each step of the derivation and of its children, at the env's values and at random ones in
- * `trials` random environments of distinct sizes. checks: room for book->n_steps, by step id.
- * Returns the largest error over all lines (infinity if a line could not be evaluated). Cells
- * beyond 4096 a line are sampled. */
+ * `trials` random environments of distinct, small sizes. checks: room for book->n_steps, by step
+ * id. Returns the largest error over all lines (infinity if a line could not be evaluated). */
 double cg_verify(const struct cg_book *book, const struct cg_derivation *derivation,
                  const struct cg_env *env, int trials, struct cg_check *checks);
 
-/* One equation of two matrix expressions of one shape (a `claim`). */
+/* The same, with *work left to spend at the env's values, of which it takes what it spends: for
+ * many derivations. The random numbers are checked whatever they take. */
+double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
+                        const struct cg_env *env, int trials, double *work,
+                        struct cg_check *checks);
+
+/* One equation (a `claim`): of two matrix expressions of one shape, or in index notation, where the
+ * left side has all free indices of the right. */
 struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg_env *env,
                                    const struct cg_expr *left, const struct cg_expr *right,
                                    int trials);

@@ -1,9 +1,9 @@
 #include "app/commands.h"
+#include "app/extent.h"
 
 #include <chalkgrad/lesson.h>
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,26 +14,28 @@ static const char help[] = "usage: chalkgrad check LESSON.md...\n"
                            "1 where a line or a claim\n"
                            "is false.\n";
 
-/* How many lines of derivations were checked, and how far off the worst was. */
-static size_t count_lines(const struct cg_lesson *lesson, double *worst)
-{
-    size_t lines = 0;
-    *worst = 0;
-    for (size_t i = 0; i < lesson->book.n_steps; i++) {
-        const struct cg_check *check = &lesson->checks[i];
-        lines += check->checked;
-        if (check->checked)
-            *worst = fmax(*worst, fmax(check->previous_error, check->forward_error));
-    }
-    for (size_t i = 0; i < lesson->n_claims; i++)
-        if (lesson->claims[i].check.holds)
-            *worst = fmax(*worst, lesson->claims[i].check.forward_error);
-    return lines;
-}
-
 static const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+/* "ok", how much was checked, and what was left out. */
+static void report(const struct cg_lesson *lesson)
+{
+    struct extent extent = {0};
+    for (size_t i = 0; i < lesson->book.n_steps; i++)
+        extent_add(&extent, &lesson->checks[i]);
+    size_t lines = extent.lines, derivations = lesson->book.n_derivations;
+    for (size_t i = 0; i < lesson->n_claims; i++)
+        extent_add(&extent, &lesson->claims[i].check);
+    printf("%s: ok: %zu derivation%s, %zu line%s, %zu claim%s, largest error %.1e\n", lesson->file,
+           derivations, plural(derivations), lines, plural(lines), lesson->n_claims,
+           plural(lesson->n_claims), extent.worst);
+    struct cg_strbuf notes;
+    cg_strbuf_init(&notes);
+    extent_put(&notes, "  note: ", &extent, &lesson->env);
+    fputs(notes.text, stdout);
+    cg_strbuf_finish(&notes);
 }
 
 static int check(const char *path)
@@ -43,15 +45,10 @@ static int check(const char *path)
     if (!lesson)
         return command_failed(&error);
     int status = 0;
-    if (cg_lesson_check(lesson, &error)) {
-        double worst;
-        size_t lines = count_lines(lesson, &worst), derivations = lesson->book.n_derivations;
-        printf("%s: ok: %zu derivation%s, %zu line%s, %zu claim%s, largest error %.1e\n", path,
-               derivations, plural(derivations), lines, plural(lines), lesson->n_claims,
-               plural(lesson->n_claims), worst);
-    } else {
+    if (cg_lesson_check(lesson, &error))
+        report(lesson);
+    else
         status = command_failed(&error);
-    }
     cg_lesson_close(lesson);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef APP_DERIVE_H
 #define APP_DERIVE_H
 
-#include <chalkgrad/verify.h>
+#include "app/extent.h"
 
 struct derive_result {
     const struct cg_book *book;
@@ -12,8 +12,8 @@ struct derive_result {
      * the first that needs it. */
     const struct cg_derivation **above;
     size_t n_above;
-    struct cg_check *checks;   /* by step id */
-    double max_relative_error; /* over all lines of all of them */
+    struct cg_check *checks; /* by step id */
+    struct extent extent;    /* over all lines of all of them */
 };
 
 /* Finds above; in `arena`. */

@@ -1,13 +1,13 @@
 /* chalkgrad derive: one gradient of a lesson or a bare model, derived, verified and printed. */
 #include "app/commands.h"
 #include "app/derive.h"
+#include "app/extent.h"
 
 #include <chalkgrad/file.h>
 #include <chalkgrad/lesson.h>
 #include <chalkgrad/print.h>
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,7 @@ static bool open_model(struct source *source, const struct request *request, str
     cg_book_init(source->book, source->model, &source->arena);
     if (!cg_model_add(source->model, text, size, 1, error))
         return false;
-    if (!cg_env_init(&source->own_env, source->model, 1, error)) {
+    if (!cg_env_init_live(&source->own_env, source->model, 1, error)) {
         if (error->place.line)
             cg_error_quote(error, text, size, 1);
         return false;
@@ -200,10 +200,10 @@ static const struct cg_step *find_false(const struct cg_check *checks,
 }
 
 static bool verify(struct derive_result *result, const struct cg_derivation *derivation,
-                   struct cg_error *error)
+                   double *work, struct cg_error *error)
 {
-    double worst = cg_verify(result->book, derivation, result->env, TRIALS, result->checks);
-    result->max_relative_error = fmax(result->max_relative_error, worst);
+    cg_verify_within(result->book, derivation, result->env, TRIALS, work, result->checks);
+    extent_add_steps(&result->extent, result->checks, derivation->steps, derivation->n_steps);
     const struct cg_step *step = find_false(result->checks, derivation->steps, derivation->n_steps);
     if (!step)
         return true;
@@ -219,27 +219,19 @@ static bool verify(struct derive_result *result, const struct cg_derivation *der
     return false;
 }
 
-static size_t count_lines(const struct cg_step *const *steps, size_t count)
-{
-    size_t lines = count;
-    for (size_t i = 0; i < count; i++)
-        lines += count_lines(steps[i]->children, steps[i]->n_children);
-    return lines;
-}
-
 static void print_text(const struct derive_result *result, const struct request *request)
 {
     struct cg_strbuf out;
-    size_t lines = count_lines(result->derivation->steps, result->derivation->n_steps);
     cg_strbuf_init(&out);
     for (size_t i = 0; i < result->n_above; i++) {
         cg_print_derivation(&out, result->above[i], request->atoms);
         cg_putc(&out, '\n');
-        lines += count_lines(result->above[i]->steps, result->above[i]->n_steps);
     }
     cg_print_derivation(&out, result->derivation, request->atoms);
-    printf("%s\n%zu lines checked, largest relative error %.1e\n", out.text, lines,
-           result->max_relative_error);
+    cg_putf(&out, "\n%zu lines checked, largest relative error %.1e\n", result->extent.lines,
+            result->extent.worst);
+    extent_put(&out, "", &result->extent, result->env);
+    fputs(out.text, stdout);
     cg_strbuf_finish(&out);
 }
 
@@ -280,9 +272,10 @@ static bool derive(struct source *source, const struct request *request, const s
     derive_collect_above(&result, &source->arena);
     result.checks = cg_alloc_array(&source->arena, source->book->n_steps, sizeof *result.checks);
     bool holds = true;
+    double work = CG_WORK;
     for (size_t i = 0; i < result.n_above && holds; i++)
-        holds = verify(&result, result.above[i], error);
-    if (!holds || !verify(&result, result.derivation, error))
+        holds = verify(&result, result.above[i], &work, error);
+    if (!holds || !verify(&result, result.derivation, &work, error))
         return false;
     print(&result, request);
     return true;

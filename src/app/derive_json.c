@@ -51,6 +51,8 @@ static cJSON *step_item(struct printer *p, const struct cg_step *step)
     cJSON_AddItemToObject(item, "latex", string_item(p));
     cJSON_AddItemToObject(item, "residual",
                           json_number(fmax(check->previous_error, check->forward_error)));
+    cJSON_AddNumberToObject(item, "cells_checked", (double)check->own_cells);
+    cJSON_AddNumberToObject(item, "cells", (double)check->all_cells);
     if (step->rule == CG_RULE_CHAIN)
         add_above(p, children, step->rhs);
     add_steps(p, children, step->children, step->n_children);
@@ -98,6 +100,8 @@ static void add_value(cJSON *object, const struct derive_result *result)
     const struct cg_model *model = d->model;
     struct cg_arena arena;
     cg_arena_init(&arena);
+    size_t kept, of;
+    bool cut = cg_env_cut(result->env, &kept, &of); /* the numbers are not the model's own */
     size_t sizes[4] = {cg_rows(model, d->of->shape), cg_cols(model, d->of->shape),
                        cg_rows(model, d->wrt->shape), cg_cols(model, d->wrt->shape)};
     size_t first = d->local ? 0 : 2, n = 0, count;
@@ -107,14 +111,17 @@ static void add_value(cJSON *object, const struct derive_result *result)
     for (size_t i = first; i < 4; i++)
         if (all[i].letter)
             axes[n++] = all[i];
-    if (d->matrix_form)
+    if (cut)
+        numbers = NULL;
+    else if (d->matrix_form)
         numbers = cg_eval(result->env, &arena, d->matrix_form).data;
     else
         numbers = cg_eval_tensor(result->env, &arena, d->index_form, axes, n, &count);
     cJSON *shape = cJSON_AddArrayToObject(object, "shape");
     for (size_t i = first; i < 4; i++)
         cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)sizes[i]));
-    cJSON_AddItemToObject(object, "value", nested(&numbers, sizes + first, 4 - first));
+    cJSON_AddItemToObject(object, "value",
+                          cut ? cJSON_CreateNull() : nested(&numbers, sizes + first, 4 - first));
     cg_arena_finish(&arena);
 }
 
@@ -141,7 +148,9 @@ void derive_print_json(const struct derive_result *result)
     cJSON_AddItemToObject(object, "latex", string_item(&p));
     cg_print_numpy(&p.text, result->book, d);
     cJSON_AddItemToObject(object, "numpy", string_item(&p));
-    cJSON_AddItemToObject(object, "max_relative_error", json_number(result->max_relative_error));
+    cJSON_AddItemToObject(object, "max_relative_error", json_number(result->extent.worst));
+    extent_put(&p.text, "", &result->extent, result->env);
+    cJSON_AddItemToObject(object, "note", p.text.length ? string_item(&p) : cJSON_CreateNull());
     add_steps(&p, cJSON_AddArrayToObject(object, "steps"), d->steps, d->n_steps);
     json_print(object);
     cg_strbuf_finish(&p.text);

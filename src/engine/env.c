@@ -15,6 +15,11 @@ size_t env_size(const struct cg_env *env, int dim)
     return (size_t)root < env->n_sizes ? env->sizes[root] : cg_dim_size(env->model, dim);
 }
 
+size_t cg_env_size(const struct cg_env *env, int dim)
+{
+    return env_size(env, dim);
+}
+
 void env_begin(struct cg_env *env, const struct cg_model *model, const size_t *sizes)
 {
     *env = (struct cg_env){.model = model, .n_sizes = model->n_dims};
@@ -130,12 +135,12 @@ static void draw_normal(const struct cg_matrix *m, double mean, double deviation
         m->data[i] = mean + deviation * cg_prng_normal(prng);
 }
 
-static bool fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
-                       struct cg_error *error)
+static bool fill_input(struct cg_env *env, const struct cg_value *value, const struct cg_matrix *m,
+                       uint64_t seed, struct cg_error *error)
 {
-    const struct cg_matrix *m = &env->values[value->id];
     const struct cg_init *init = &value->init;
-    double bound = sqrt(6.0 / (double)(m->rows + m->cols));
+    double fan_in = (double)cg_rows(env->model, value->shape); /* also where m is a part */
+    double bound = sqrt(6.0 / (fan_in + (double)cg_cols(env->model, value->shape)));
     struct cg_prng prng;
     seed_for(&prng, seed, value->id);
     switch (init->kind) {
@@ -152,7 +157,7 @@ static bool fill_input(struct cg_env *env, const struct cg_value *value, uint64_
         draw_uniform(m, -bound, bound, &prng);
         return true;
     case CG_INIT_HE:
-        draw_normal(m, 0, sqrt(2.0 / (double)m->rows), &prng);
+        draw_normal(m, 0, sqrt(2.0 / fan_in), &prng);
         return true;
     case CG_INIT_LITERAL:
     case CG_INIT_DATA:
@@ -174,20 +179,47 @@ static bool fill_input(struct cg_env *env, const struct cg_value *value, uint64_
     return true;
 }
 
-bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed,
-                 struct cg_error *error)
+/* An input of which the environment has only the upper left part. What is drawn is drawn in that
+ * size; what is given is cut out of the whole. */
+static bool fill_part(struct cg_env *env, const struct cg_value *value, uint64_t seed,
+                      struct cg_error *error)
 {
-    env_begin(env, model, NULL);
+    const struct cg_model *model = env->model;
+    const struct cg_matrix *m = &env->values[value->id];
+    size_t rows = cg_rows(model, value->shape), cols = cg_cols(model, value->shape);
+    bool given = value->init.kind == CG_INIT_LITERAL || value->init.kind == CG_INIT_DATA ||
+                 value->init.kind == CG_INIT_LOAD;
+    if (!given || (m->rows == rows && m->cols == cols))
+        return fill_input(env, value, m, seed, error);
+    struct cg_arena arena;
+    cg_arena_init(&arena);
+    struct cg_matrix whole = matrix_new(&arena, rows, cols);
+    bool ok = fill_input(env, value, &whole, seed, error);
+    for (size_t r = 0; r < m->rows; r++)
+        memcpy(m->data + r * m->cols, whole.data + r * cols, m->cols * sizeof *m->data);
+    cg_arena_finish(&arena);
+    return ok;
+}
+
+bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error)
+{
     env_inputs(env, NULL);
-    for (size_t id = 0; id < model->n_values; id++)
-        if (model->values[id]->kind == CG_VALUE_INPUT &&
-            !fill_input(env, model->values[id], seed, error)) {
+    for (size_t id = 0; id < env->model->n_values; id++)
+        if (env->model->values[id]->kind == CG_VALUE_INPUT &&
+            !fill_part(env, env->model->values[id], seed, error)) {
             cg_env_finish(env);
             return false;
         }
     env_graph(env, NULL);
     cg_env_refresh(env);
     return true;
+}
+
+bool cg_env_init(struct cg_env *env, const struct cg_model *model, uint64_t seed,
+                 struct cg_error *error)
+{
+    env_begin(env, model, NULL);
+    return env_fill(env, seed, error);
 }
 
 /* Distinct sizes from 2 up, in random order, for the roots that are not 1; from more than are

@@ -21,6 +21,10 @@ void env_begin(struct cg_env *env, const struct cg_model *model, const size_t *s
 void env_inputs(struct cg_env *env, const struct cg_matrix *const *shared);
 void env_graph(struct cg_env *env, const struct cg_value *cut);
 
+/* All three, with the model's numbers in the inputs (of sizes that were made smaller, the upper left
+ * part), and computes the definitions. On failure the environment is finished. */
+bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error);
+
 /* A copy in which `cut` is independent of what it is defined by. */
 void env_copy_cut(struct cg_env *env, const struct cg_env *from, const struct cg_value *cut);
 

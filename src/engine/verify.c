@@ -1,13 +1,13 @@
 #include <chalkgrad/verify.h>
 
+#include "engine/cost.h"
 #include "engine/env.h"
-#include "engine/indexed.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_CELLS = 4096, DRAWS = 8 };
+enum { MOST_CELLS = 4096, LEAST_CELLS = 8, DRAWS = 8 };
 
 /* What cancels is judged against what was added up: a cell may be off by the tolerance of this part
  * of its spread (graph.h), which is some hundreds of roundings. */
@@ -16,9 +16,8 @@ static const double spread_share = 1e-4;
 /* Where doubles underflow they have fewer digits, and so has what they were factors of. */
 static const double smallest = 1e-280;
 
-/* Forward mode on a model of this many operations or more is left to the random environments, whose
- * sizes are small. */
-static const double most_operations = 2e8;
+/* The most work (cost.h) on one line at the model's own numbers. */
+static const double most_work = 2e8;
 
 double cg_relative_error(double a, double b, double scale)
 {
@@ -47,12 +46,12 @@ struct trial {
     struct map lefts;     /* left-hand side -> its numbers */
     const struct cg_expr *last, *last_left;
     double *last_numbers;
-    bool random;
+    double *work; /* what is left to spend at the model's own numbers; NULL: a random trial */
 };
 
-static void trial_init(struct trial *trial, const struct cg_env *env, bool random)
+static void trial_init(struct trial *trial, const struct cg_env *env, double *work)
 {
-    *trial = (struct trial){.random = random};
+    *trial = (struct trial){.work = work};
     cg_arena_init(&trial->keep);
     cg_arena_init(&trial->line);
     evaluator_init(&trial->evaluator, env, &trial->keep);
@@ -78,36 +77,91 @@ static void add_index(struct cells *cells, const struct cg_env *env, struct cg_i
 }
 
 /* The cells in row-major order of the left-hand side's own indices; a matrix has those of its
- * derivation. */
-static void cells_of(struct cells *cells, const struct cg_env *env, const struct cg_step *step)
+ * derivation, if any. */
+static void cells_of(struct cells *cells, const struct cg_env *env, const struct cg_expr *lhs,
+                     const struct cg_derivation *d)
 {
     *cells = (struct cells){.total = 1};
-    const struct cg_expr *lhs = step->lhs;
-    const struct cg_derivation *d = step->derivation;
     struct cg_index free[TENSOR_AXES];
-    size_t n = cg_is_index_notation(lhs) ? cg_free_indices(lhs, free, TENSOR_AXES) : 0;
+    bool indexed = cg_is_index_notation(lhs);
+    size_t n = indexed ? cg_free_indices(lhs, free, TENSOR_AXES) : 0;
+    for (size_t i = 0; i < n && i < TENSOR_AXES; i++)
+        add_index(cells, env, free[i]);
     if (n == 0 && d) {
         add_index(cells, env, d->row);
         add_index(cells, env, d->col);
+    } else if (!indexed) {
+        cells->n = 2;
+        cells->size[0] = env_size(env, lhs->shape.rows);
+        cells->size[1] = env_size(env, lhs->shape.cols);
     }
-    for (size_t i = 0; i < n && i < TENSOR_AXES; i++)
-        add_index(cells, env, free[i]);
     for (size_t i = 0; i < cells->n; i++)
         cells->total *= cells->size[i];
     cells->count = cells->total;
 }
 
-/* Keeps MOST_CELLS of them, spread by a fixed seed. */
-static void thin_out(struct cells *cells, struct cg_arena *arena)
+/* Keeps `count` of them, spread by a fixed seed. */
+static void thin_out(struct cells *cells, struct cg_arena *arena, size_t count)
 {
-    if (cells->total <= MOST_CELLS)
+    if (cells->total <= count)
         return;
     struct cg_prng prng;
     cg_prng_seed(&prng, cells->total);
-    cells->count = MOST_CELLS;
-    cells->sample = cg_alloc_array(arena, MOST_CELLS, sizeof *cells->sample);
-    for (size_t i = 0; i < MOST_CELLS; i++)
+    cells->count = count;
+    cells->sample = cg_alloc_array(arena, count, sizeof *cells->sample);
+    for (size_t i = 0; i < count; i++)
         cells->sample[i] = (size_t)cg_prng_below(&prng, cells->total);
+}
+
+/* A name that stands for a gradient is that gradient, in `room`. */
+static const struct cg_expr *as_gradient(const struct cg_expr *expr, struct cg_expr *room)
+{
+    const struct cg_value *name = expr->op == CG_NAME ? expr->u.value : NULL;
+    if (!name || name->kind != CG_VALUE_RESULT || !name->of)
+        return expr;
+    *room = (struct cg_expr){.op = CG_GRAD, .shape = expr->shape};
+    room->u.grad.of = name->of;
+    room->u.grad.wrt = name->wrt;
+    return room;
+}
+
+/* How many cells of lines with this left-hand side are looked at. The same for all of them, since
+ * they share its numbers: what they cost themselves does not count here. */
+static size_t affordable_cells(struct trial *trial, const struct cg_expr *lhs,
+                               const struct cells *cells)
+{
+    struct cg_expr room;
+    size_t most = cells->total < MOST_CELLS ? cells->total : MOST_CELLS;
+    if (!trial->work)
+        return most;
+    double each =
+        cost_side(&trial->evaluator, as_gradient(lhs, &room), cells->index, cells->n).each;
+    return each * (double)most <= most_work / 2 ? most : (size_t)(most_work / 2 / each);
+}
+
+/* Takes the cost of a line's sides off what is left; false where that or the line's own share does
+ * not suffice. Sides that are NULL have their numbers already. */
+static bool afford(struct trial *trial, const struct cells *cells,
+                   const struct cg_expr *const *sides, size_t n_sides)
+{
+    double work = 0, count = (double)cells->count;
+    if (!trial->work)
+        return true;
+    if (cells->count < LEAST_CELLS && cells->count < cells->total)
+        return false;
+    for (size_t i = 0; i < n_sides; i++) {
+        struct cg_expr room;
+        const struct cg_expr *side = sides[i] ? as_gradient(sides[i], &room) : NULL;
+        if (!side)
+            continue;
+        bool by_cell = cells->sample || side->op == CG_GRAD;
+        struct cost cost = cost_side(&trial->evaluator, side, cells->index, by_cell ? cells->n : 0);
+        work += cost.once + cost.each * (by_cell ? count : 1);
+    }
+    if (work > most_work || work > *trial->work)
+        return false;
+    *trial->work -= work;
+    return true;
 }
 
 /* The numbers of a matrix (a gradient by forward mode) at the cells; NULL where its size is
@@ -180,14 +234,8 @@ static double *left_numbers(struct trial *trial, const struct cg_expr *lhs,
     double *known = map_get(&trial->lefts, lhs);
     if (known)
         return known;
-    struct cg_expr gradient = {.op = CG_GRAD};
-    const struct cg_value *name = lhs->op == CG_NAME ? lhs->u.value : NULL;
-    if (name && name->kind == CG_VALUE_RESULT && name->of) {
-        gradient.shape = lhs->shape;
-        gradient.u.grad.of = name->of;
-        gradient.u.grad.wrt = name->wrt;
-    }
-    double *numbers = numbers_of(trial, name && gradient.u.grad.of ? &gradient : lhs, cells, false);
+    struct cg_expr room;
+    double *numbers = numbers_of(trial, as_gradient(lhs, &room), cells, false);
     if (numbers)
         map_put(&trial->lefts, lhs, cg_copy(&trial->keep, numbers, cells->count * sizeof *numbers));
     return numbers;
@@ -242,15 +290,21 @@ static struct comparison compare(struct trial *trial, const struct cells *cells,
     return result;
 }
 
-/* Takes a comparison into the step's check. */
+/* Takes a comparison into the step's check: where it fails, and with which numbers. */
 static void note(struct cg_check *check, const struct comparison *found, const struct cells *cells,
-                 double *worst)
+                 bool own, double *worst)
 {
     *worst = fmax(*worst, found->error);
     if (!found->failed || !check->holds)
         return;
-    size_t last = cells->n ? cells->size[cells->n - 1] : 1;
     check->holds = false;
+    check->elsewhere = !own;
+    check->n_at = cells->n < CG_CHECK_AXES ? cells->n : CG_CHECK_AXES;
+    size_t rest = found->cell;
+    for (size_t axis = cells->n; axis-- > 0; rest /= cells->size[axis])
+        if (axis < CG_CHECK_AXES)
+            check->at[axis] = rest % cells->size[axis];
+    size_t last = cells->n ? cells->size[cells->n - 1] : 1;
     check->row = found->cell / last;
     check->col = found->cell % last;
     check->expected = found->expected;
@@ -273,27 +327,48 @@ static bool shapes_agree(const struct cg_env *env, const struct cg_expr *a, cons
            env_size(env, a->shape.cols) == env_size(env, b->shape.cols);
 }
 
-/* One step in one environment. A trial that is too large for its tensors says nothing. */
+/* The numbers of a line's sides at the cells, as far as they are not there yet; false where that
+ * takes too long, or is too large for the tensors of the model's own sizes. */
+static bool evaluate_sides(struct trial *trial, const struct cg_step *step,
+                           struct cg_check *check, const struct cells *cells, struct side *left,
+                           struct side *before, struct side *right)
+{
+    bool again = before->expr == left->expr, shared = before->expr == trial->last;
+    const struct cg_expr *sides[] = {map_get(&trial->lefts, step->lhs) ? NULL : step->lhs,
+                                     again || shared ? NULL : before->expr, right->expr};
+    double *last = shared ? trial->last_numbers : NULL;
+    trial->last = NULL;
+    trial->evaluator.failed = false;
+    if (!afford(trial, cells, sides, 3)) {
+        check->too_long = true;
+        return false;
+    }
+    left->numbers = left_numbers(trial, left->expr, cells);
+    before->numbers = again    ? left->numbers
+                      : shared ? last
+                               : numbers_of(trial, before->expr, cells, false);
+    right->numbers = numbers_of(trial, right->expr, cells, false);
+    trial->last = right->expr;
+    trial->last_numbers = right->numbers;
+    return !trial->evaluator.failed || !trial->work;
+}
+
+/* One step in one environment. */
 static void check_step(struct trial *trial, const struct cg_step *step, struct cg_check *check)
 {
     struct cells cells;
-    cells_of(&cells, trial->evaluator.env, step);
+    cells_of(&cells, trial->evaluator.env, step->lhs, step->derivation);
     if (step->lhs != trial->last_left) {
         cg_arena_reset(&trial->line);
         trial->last = NULL;
     }
-    thin_out(&cells, &trial->line);
-    trial->evaluator.failed = false;
-    struct side left = {step->lhs, left_numbers(trial, step->lhs, &cells), NULL};
-    struct side before = {step->before, NULL, NULL}, right = {step->rhs, NULL, NULL};
-    before.numbers = step->before == step->lhs     ? left.numbers
-                     : step->before == trial->last ? trial->last_numbers
-                                                   : numbers_of(trial, step->before, &cells, false);
-    right.numbers = numbers_of(trial, step->rhs, &cells, false);
-    trial->last = step->rhs;
     trial->last_left = step->lhs;
-    trial->last_numbers = right.numbers;
-    if (trial->evaluator.failed && !trial->random)
+    thin_out(&cells, &trial->line, affordable_cells(trial, step->lhs, &cells));
+    if (trial->work)
+        check->all_cells = cells.total;
+    struct side left = {step->lhs, NULL, NULL};
+    struct side before = {step->before, NULL, NULL}, right = {step->rhs, NULL, NULL};
+    if (!evaluate_sides(trial, step, check, &cells, &left, &before, &right))
         return;
     if (!left.numbers || !before.numbers || !right.numbers ||
         !shapes_agree(trial->evaluator.env, step->lhs, step->rhs)) {
@@ -303,8 +378,10 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     struct comparison by_forward = compare(trial, &cells, &left, &right, &before);
     struct comparison by_line = compare(trial, &cells, &before, &right, &before);
     check->checked = check->checked || by_forward.compared;
-    note(check, &by_forward, &cells, &check->forward_error);
-    note(check, &by_line, &cells, &check->previous_error);
+    if (trial->work && by_forward.compared)
+        check->own_cells = cells.count;
+    note(check, &by_forward, &cells, trial->work, &check->forward_error);
+    note(check, &by_line, &cells, trial->work, &check->previous_error);
 }
 
 /* The steps of a derivation, of its steps' children, and of theirs. */
@@ -357,23 +434,11 @@ static void draw_env(struct cg_env *env, const struct cg_model *model, struct cg
     }
 }
 
-/* Forward mode runs through the model once for each entry of what it differentiates by. */
-static bool affordable(const struct cg_env *env)
-{
-    double all = 0, largest = 0;
-    for (size_t id = 0; id < env->model->n_values; id++) {
-        double count = (double)matrix_count(&env->values[id]);
-        all += count;
-        largest = fmax(largest, fmin(count, MOST_CELLS));
-    }
-    return all * largest < most_operations;
-}
-
-static void check_all(const struct steps *steps, const struct cg_env *env, bool random,
+static void check_all(const struct steps *steps, const struct cg_env *env, double *work,
                       struct cg_check *checks)
 {
     struct trial trial;
-    trial_init(&trial, env, random);
+    trial_init(&trial, env, work);
     for (size_t i = 0; i < steps->count; i++)
         check_step(&trial, steps->items[i], &checks[steps->items[i]->id]);
     trial_finish(&trial);
@@ -382,18 +447,24 @@ static void check_all(const struct steps *steps, const struct cg_env *env, bool 
 double cg_verify(const struct cg_book *book, const struct cg_derivation *derivation,
                  const struct cg_env *env, int trials, struct cg_check *checks)
 {
+    double work = CG_WORK;
+    return cg_verify_within(book, derivation, env, trials, &work, checks);
+}
+
+double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
+                        const struct cg_env *env, int trials, double *work, struct cg_check *checks)
+{
     struct steps steps = {0};
     collect(&steps, derivation);
     for (size_t i = 0; i < steps.count; i++)
         checks[steps.items[i]->id] = (struct cg_check){.holds = true};
-    if (affordable(env))
-        check_all(&steps, env, false, checks);
+    check_all(&steps, env, work, checks);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC41C);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, book->model, &prng);
-        check_all(&steps, &random, true, checks);
+        check_all(&steps, &random, NULL, checks);
         cg_env_finish(&random);
     }
     double worst = 0;
@@ -408,42 +479,21 @@ double cg_verify(const struct cg_book *book, const struct cg_derivation *derivat
     return worst;
 }
 
-static void check_equation(const struct cg_env *env, bool random, const struct cg_expr *left,
-                           const struct cg_expr *right, struct cg_check *check)
-{
-    struct trial trial;
-    trial_init(&trial, env, random);
-    size_t rows = env_size(env, left->shape.rows), cols = env_size(env, left->shape.cols);
-    struct cells cells = {.n = 2, .size = {rows, cols}, .total = rows * cols};
-    cells.count = cells.total;
-    struct side a = {left, NULL, NULL}, b = {right, NULL, NULL};
-    thin_out(&cells, &trial.line);
-    a.numbers = matrix_cells(&trial, left, &cells, false);
-    b.numbers = matrix_cells(&trial, right, &cells, false);
-    if (!shapes_agree(env, left, right) || !a.numbers || !b.numbers) {
-        check->checked = true;
-        refuse(check);
-    } else {
-        struct comparison found = compare(&trial, &cells, &a, &b, &a);
-        check->checked = check->checked || found.compared;
-        note(check, &found, &cells, &check->forward_error);
-    }
-    trial_finish(&trial);
-}
-
 struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg_env *env,
                                    const struct cg_expr *left, const struct cg_expr *right,
                                    int trials)
 {
     struct cg_check check = {.holds = true};
-    if (affordable(env))
-        check_equation(env, false, left, right, &check);
+    struct cg_step step = {.lhs = left, .before = left, .rhs = right};
+    struct steps steps = {.items = (const struct cg_step *[]){&step}, .count = 1};
+    double work = CG_WORK;
+    check_all(&steps, env, &work, &check);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC1A1);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, model, &prng);
-        check_equation(&random, true, left, right, &check);
+        check_all(&steps, &random, NULL, &check);
         cg_env_finish(&random);
     }
     if (!check.checked)

@@ -88,7 +88,7 @@ static bool read_all(struct cg_opening *o)
     }
     lesson->title = o->document.title;
     lesson->order = o->document.order;
-    if (!cg_env_init(&lesson->env, &lesson->model, o->document.seed, o->error))
+    if (!cg_env_init_live(&lesson->env, &lesson->model, o->document.seed, o->error))
         return quote(o);
     return cg_build_timeline(o) || quote(o);
 }

@@ -66,7 +66,6 @@ static double cell_of(struct cg_opening *o, const struct cg_expr *expr, size_t r
 
 static bool read_expression(struct cg_opening *o, struct cg_slice text, struct quantity *out)
 {
-    const struct cg_model *model = &o->lesson->model;
     size_t row, col;
     struct cg_slice whole = text;
     if (!take_cell(o, &text, &row, &col))
@@ -77,7 +76,9 @@ static bool read_expression(struct cg_opening *o, struct cg_slice text, struct q
         return fit == CG_MISFIT;
     if (row == 0)
         return true;
-    size_t rows = cg_rows(model, out->expr->shape), cols = cg_cols(model, out->expr->shape);
+    const struct cg_env *env = &o->lesson->env;
+    size_t rows = cg_env_size(env, out->expr->shape.rows);
+    size_t cols = cg_env_size(env, out->expr->shape.cols);
     if (row > rows || col > cols)
         return cg_slice_fail(&o->source, o->error, whole,
                              "this is %zu x %zu: there is no cell "
@@ -129,7 +130,7 @@ static bool check_bindings(struct cg_opening *o, struct cg_slice text, const str
     struct cg_index free[16];
     size_t count = cg_free_indices(sum, free, 16);
     for (size_t i = 0; i < count && i < 16; i++) {
-        size_t size = cg_dim_size(&o->lesson->model, free[i].dim);
+        size_t size = cg_env_size(&o->lesson->env, free[i].dim);
         size_t at = bindings->at[(int)free[i].letter];
         if (at == SIZE_MAX)
             return cg_slice_fail(&o->source, o->error, text,
@@ -164,7 +165,7 @@ static bool read_nonzero(struct cg_opening *o, struct cg_slice text, const struc
     if (!read_bindings(o, rest, &bindings) || !check_bindings(o, text, sum, &bindings))
         return false;
     out->kind = SET;
-    size_t size = cg_dim_size(&o->lesson->model, sum->u.over.dim);
+    size_t size = cg_env_size(&o->lesson->env, sum->u.over.dim);
     if (size > MOST_SET)
         return cg_slice_fail(&o->source, o->error, letter, "%c has more than %d values",
                              *letter.text, MOST_SET);

@@ -61,6 +61,7 @@ static float eased(float t)
 /* The pin within the result of the line that is shown; the pointer only where it points at it. */
 static struct cg_position shown(struct cg_board *board, const struct cg_position *position)
 {
+    const struct cg_env *env = &board->lesson->env;
     struct cg_position at = *position;
     const struct cg_track *track = board_track(board, position);
     if (at.beat >= track->n_beats)
@@ -76,8 +77,8 @@ static struct cg_position shown(struct cg_board *board, const struct cg_position
     }
     if (!result)
         return at;
-    size_t rows = cg_rows(&board->lesson->model, result->shape);
-    size_t cols = cg_cols(&board->lesson->model, result->shape);
+    size_t rows = cg_env_size(env, result->shape.rows);
+    size_t cols = cg_env_size(env, result->shape.cols);
     at.pin_row = at.pin_row < rows ? at.pin_row : rows - 1;
     at.pin_col = at.pin_col < cols ? at.pin_col : cols - 1;
     return at;

@@ -56,6 +56,28 @@ static void text_reads_as_the_seed_derivation(void **state)
     free(r);
 }
 
+/* Sizes that would take minutes: an answer at once, that says what was not checked. */
+static void large_models_answer(void **state)
+{
+    (void)state;
+    const char *model = "A : 5000 x 5000; B : 5000 x 5000; C = A @ B; J = sum(C^2)";
+    struct run *r = derive(model, "A", "text");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "∂J/∂A = 2 C Bᵀ"));
+    assert_non_null(strstr(r->out, "\nthe model is large: its numbers are those for 64 in place of "
+                                   "5000\n"));
+    assert_non_null(strstr(r->out, " lines were checked only with random numbers in small sizes"));
+    free(r);
+    r = derive(model, "A", "json");
+    cJSON *object = cJSON_Parse(r->out);
+    assert_non_null(object);
+    assert_true(cJSON_IsNull(item(object, "value")));
+    assert_int_equal(cJSON_GetArrayItem(item(object, "shape"), 0)->valueint, 5000);
+    assert_non_null(strstr(item(object, "note")->valuestring, "64 in place of 5000"));
+    cJSON_Delete(object);
+    free(r);
+}
+
 /* Every step has its keys; collects the rules. */
 static void look_at_steps(const cJSON *steps, char *rules, size_t size)
 {
@@ -218,6 +240,7 @@ static void wrong_command_lines_and_models(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(large_models_answer),
         cmocka_unit_test(text_reads_as_the_seed_derivation),
         cmocka_unit_test(a_lessons_gradient_as_json),
         cmocka_unit_test(what_a_lesson_named_is_used_and_told),

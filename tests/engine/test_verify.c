@@ -2,6 +2,7 @@
  * or at its own values. */
 #include "fixture.h"
 
+#include <chalkgrad/strbuf.h>
 #include <chalkgrad/verify.h>
 
 #include <stdio.h>
@@ -256,9 +257,115 @@ static void large_lines_are_sampled(void **state)
     struct cg_check check =
         cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "2 * X"), 0);
     assert_true(check.checked && check.holds);
+    assert_int_equal(check.all_cells, 90 * 80);
+    assert_in_range(check.own_cells, 100, 4096);
     check = cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "X"), 0);
-    assert_false(check.holds);
+    assert_false(check.holds || check.elsewhere);
     fixture_finish(&f);
+}
+
+/* What takes too long at the model's own numbers is checked at random ones in small sizes, and not
+ * said to be more; a little of what takes long is a sample. */
+static void what_takes_too_long_is_left_out(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct cg_expr *left, *right;
+    struct cg_check check;
+    fixture_init(&f, "A : 400 x 300; B : 300 x 500; C = A @ B; J = sum(C ^ 2)", 1);
+    left = parse(&f, "dJ/dA"), right = parse(&f, "2 * C @ B.T");
+    check = cg_verify_equation(&f.model, &f.env, left, right, 2);
+    assert_true(check.checked && check.holds && check.too_long);
+    assert_int_equal(check.own_cells, 0);
+    check = cg_verify_equation(&f.model, &f.env, left, right, 0);
+    assert_false(check.holds);
+    check = cg_verify_equation(&f.model, &f.env, left, parse(&f, "C @ B.T"), 2);
+    assert_true(!check.holds && check.elsewhere);
+    left = parse(&f, "dJ/dC");
+    check = cg_verify_equation(&f.model, &f.env, left, parse(&f, "2 * C"), 0);
+    assert_true(check.checked && check.holds && check.own_cells >= 8 && check.own_cells < 4096);
+    fixture_finish(&f);
+}
+
+/* A spent budget leaves the random numbers. */
+static void work_is_spent(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct cg_book book;
+    struct cg_error error;
+    fixture_init(&f, perceptron, 1);
+    cg_book_init(&book, &f.model, &f.arena);
+    const struct cg_derivation *d =
+        cg_derive(&book, value(&f, "J"), value(&f, "W"), NULL, NULL, (struct cg_place){0}, &error);
+    assert_non_null(d);
+    struct cg_check *checks = cg_alloc_array(&f.arena, book.n_steps, sizeof *checks);
+    double work = CG_WORK;
+    assert_true(cg_verify_within(&book, d, &f.env, 2, &work, checks) < CG_TOLERANCE);
+    assert_true(work < CG_WORK && work > CG_WORK / 2);
+    for (size_t i = 0; i < book.n_steps; i++)
+        assert_true(!checks[i].checked || checks[i].own_cells == checks[i].all_cells);
+    work = 10;
+    assert_true(cg_verify_within(&book, d, &f.env, 2, &work, checks) < CG_TOLERANCE);
+    for (size_t i = 0; i < d->n_steps; i++)
+        assert_true(checks[d->steps[i]->id].too_long && checks[d->steps[i]->id].own_cells == 0);
+    fixture_finish(&f);
+}
+
+/* Large models are cut, rows of samples first; the numbers are those of the whole. */
+static void live_sizes(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct cg_env live;
+    size_t kept, of;
+    fixture_init(&f, "dims n = 5000; X : n x 80; W : 80 x 900; Z = X @ W; J = mean(Z ^ 2)", 7);
+    assert_int_equal(cg_env_cut(&f.env, &kept, &of), 0);
+    assert_true(cg_env_init_live(&live, &f.model, 7, NULL));
+    int dim = cg_env_cut(&live, &kept, &of);
+    assert_string_equal(cg_dim_name(&f.model, dim), "n");
+    assert_true(kept == 64 && of == 5000);
+    const struct cg_matrix *part = cg_env_get(&live, value(&f, "Z"));
+    const struct cg_matrix *all = cg_env_get(&f.env, value(&f, "Z"));
+    assert_true(part->rows == 64 && part->cols == 900);
+    for (size_t i = 0; i < part->rows * part->cols; i++)
+        assert_true(part->data[i] == all->data[i]);
+    cg_env_finish(&live);
+    fixture_finish(&f);
+}
+
+/* Literals are cut to their upper left part; what is large in every size is refused. */
+static void live_sizes_of_squares(void **state)
+{
+    (void)state;
+    struct cg_arena arena;
+    struct cg_model model;
+    struct cg_env live;
+    struct cg_error error;
+    struct cg_strbuf text;
+    size_t kept, of;
+    cg_arena_init(&arena);
+    cg_strbuf_init(&text);
+    cg_model_init(&model, &arena, "test");
+    cg_put(&text, "dims n = 1500; A : n x n = eye; L : 70 x n = [");
+    for (int r = 0; r < 70; r++)
+        for (int c = 0; c < 1500; c++)
+            cg_putf(&text, "%s%d", c ? ", " : r ? "], [" : "[", 1000 * r + c);
+    cg_put(&text, "]]; P = L @ A @ A @ A; J = sum(A @ A @ A @ A) + sum(P)");
+    assert_true(cg_model_add(&model, text.text, text.length, 1, &error));
+    assert_true(cg_env_init_live(&live, &model, 1, &error));
+    assert_true(cg_env_cut(&live, &kept, &of) && kept == 64 && of == 1500);
+    const struct cg_matrix *p = cg_env_get(&live, cg_model_find(&model, "P"));
+    assert_true(p->rows == 64 && p->cols == 64 && p->data[5 * 64 + 7] == 5007);
+    cg_env_finish(&live);
+    cg_strbuf_clear(&text);
+    for (int i = 0; i < 3000; i++)
+        cg_putf(&text, "Q%d = A @ A + %d; ", i, i);
+    assert_true(cg_model_add(&model, text.text, text.length, 1, &error));
+    assert_false(cg_env_init_live(&live, &model, 1, &error));
+    assert_non_null(strstr(error.text, "too large to be computed while you wait"));
+    cg_strbuf_finish(&text);
+    cg_arena_finish(&arena);
 }
 
 static void relative_error(void **state)
@@ -286,6 +393,10 @@ int main(void)
         cmocka_unit_test(a_column_is_no_row),
         cmocka_unit_test(stray_index_is_false),
         cmocka_unit_test(large_lines_are_sampled),
+        cmocka_unit_test(what_takes_too_long_is_left_out),
+        cmocka_unit_test(work_is_spent),
+        cmocka_unit_test(live_sizes),
+        cmocka_unit_test(live_sizes_of_squares),
         cmocka_unit_test(relative_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
