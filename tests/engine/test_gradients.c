@@ -1,0 +1,184 @@
+/* The golden suite of gradients.txt: each gradient has the matrix form that a textbook prints, and
+ * every line on the way to it holds, at the model's values and at random ones in other sizes. */
+#include "fixture.h"
+
+#include <chalkgrad/file.h>
+#include <chalkgrad/print.h>
+#include <chalkgrad/verify.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Lines of the file up to an empty one: comments, the model, derivatives with their forms. */
+struct block {
+    const char *text;
+    size_t length;
+    char *name; /* the first comment */
+    bool derives;
+};
+
+enum { MOST_BLOCKS = 1000, MOST_BYTES = 1 << 20 };
+
+static bool starts(const char *line, const char *with)
+{
+    return !strncmp(line, with, strlen(with));
+}
+
+static const char *line_end(const char *line)
+{
+    const char *end = strchr(line, '\n');
+    return end ? end + 1 : line + strlen(line);
+}
+
+/* The results that an expression names, and those that they name, each once, as `where` lines. */
+static void put_where(struct cg_strbuf *out, const struct cg_book *book, const struct cg_expr *expr,
+                      bool *said)
+{
+    for (size_t i = book->n_results; i-- > 0;) {
+        const struct cg_value *result = book->results[i];
+        if (said[i] || !cg_mentions(expr, result))
+            continue;
+        said[i] = true;
+        cg_putf(out, "    where %s = ", result->name);
+        cg_print_text(out, book->model, result->body);
+        cg_put(out, "\n");
+        put_where(out, book, result->body, said);
+    }
+}
+
+/* dJ/dX = its form, or why it has none. */
+static void put_form(struct cg_strbuf *out, const struct cg_book *book,
+                     const struct cg_derivation *d)
+{
+    const struct cg_expr *form = d->matrix_form ? d->steps[d->n_steps - 1]->rhs : d->index_form;
+    if (d->matrix_form && form->op == CG_ENTRY) /* of a number: an entry without indices */
+        form = form->args[0];
+    bool said[64] = {false};
+    assert_true(book->n_results <= 64);
+    cg_putf(out, "d%s/d%s = ", d->of->name, d->wrt->name);
+    cg_print_text(out, book->model, form);
+    cg_put(out, "\n");
+    if (!d->matrix_form)
+        cg_putf(out, "    has no matrix form: %s\n", d->no_matrix_form);
+    put_where(out, book, form, said);
+}
+
+/* Derives what the line asks for, checks every line of it, and prints its form. */
+static void derive(struct cg_strbuf *out, struct fixture *f, const char *line)
+{
+    struct cg_book book;
+    struct cg_error error;
+    const char *end = line + strcspn(line, " \n");
+    cg_book_init(&book, &f->model, &f->arena);
+    const struct cg_derivation *d =
+        cg_derive_line(&book, line, (size_t)(end - line), (struct cg_place){1, 1}, &error);
+    if (!d)
+        fail_msg("%s", error.text);
+    struct cg_check *checks = calloc(book.n_steps, sizeof *checks);
+    double worst = cg_verify(&book, d, &f->env, 3, checks);
+    free(checks);
+    put_form(out, &book, d);
+    if (!(worst < CG_TOLERANCE))
+        fail_msg("%s: error %g", out->text, worst);
+}
+
+/* The block as it should be. */
+static void put_block(struct cg_strbuf *out, const struct block *block)
+{
+    struct cg_strbuf model;
+    struct fixture f;
+    bool made = false;
+    cg_strbuf_init(&model);
+    for (const char *line = block->text; line < block->text + block->length;
+         line = line_end(line)) {
+        size_t length = (size_t)(line_end(line) - line);
+        if (starts(line, "dJ/d")) {
+            if (!made)
+                fixture_init(&f, model.text, 1);
+            made = true;
+            derive(out, &f, line);
+        } else if (!starts(line, "    ")) {
+            cg_putn(&model, line, length);
+            cg_putn(out, line, length);
+        }
+    }
+    if (made)
+        fixture_finish(&f);
+    cg_strbuf_finish(&model);
+}
+
+static void gradients_of_block(void **state)
+{
+    const struct block *block = *state;
+    struct cg_strbuf want, out;
+    cg_strbuf_init(&want);
+    cg_strbuf_init(&out);
+    cg_putn(&want, block->text, block->length);
+    put_block(&out, block);
+    assert_string_equal(out.text, want.text);
+    cg_strbuf_finish(&out);
+    cg_strbuf_finish(&want);
+}
+
+static size_t read_blocks(struct cg_arena *arena, const char *text, struct block *blocks)
+{
+    size_t count = 0;
+    for (const char *line = text; *line;) {
+        if (*line == '\n') {
+            line++;
+            continue;
+        }
+        assert(count < MOST_BLOCKS);
+        struct block *block = &blocks[count++];
+        *block = (struct block){.text = line, .name = "a block without a comment"};
+        if (*line == '#')
+            block->name = cg_strndup(arena, line + 2, strcspn(line, "\n") - 2);
+        for (; *line && *line != '\n'; line = line_end(line))
+            block->derives = block->derives || starts(line, "dJ/d");
+        block->length = (size_t)(line - block->text);
+    }
+    return count;
+}
+
+static int write_golden(const char *path, const struct block *blocks, size_t count)
+{
+    struct cg_strbuf out;
+    struct cg_error error;
+    cg_strbuf_init(&out);
+    for (size_t i = 0; i < count; i++) {
+        cg_put(&out, i ? "\n" : "");
+        put_block(&out, &blocks[i]);
+    }
+    bool done = cg_write_file(path, out.text, out.length, &error);
+    cg_strbuf_finish(&out);
+    return done ? 0 : 1;
+}
+
+int main(void)
+{
+    static struct block blocks[MOST_BLOCKS];
+    static struct CMUnitTest tests[MOST_BLOCKS];
+    struct cg_arena arena;
+    struct cg_error error;
+    size_t length, n_tests = 0;
+    const char *source = getenv("CHALKGRAD_SOURCE");
+    cg_arena_init(&arena);
+    const char *path = cg_format(&arena, "%s/tests/engine/gradients.txt", source ? source : ".");
+    char *text = cg_read_file(&arena, path, MOST_BYTES, &length, &error);
+    if (!text) {
+        fprintf(stderr, "%s\n", error.text);
+        return 1;
+    }
+    size_t count = read_blocks(&arena, text, blocks);
+    for (size_t i = 0; i < count; i++)
+        if (blocks[i].derives)
+            tests[n_tests++] = (struct CMUnitTest){.name = blocks[i].name,
+                                                   .test_func = gradients_of_block,
+                                                   .initial_state = &blocks[i]};
+    int status = getenv("CHALKGRAD_WRITE_GOLDEN")
+                     ? write_golden(path, blocks, count)
+                     : _cmocka_run_group_tests("gradients", tests, n_tests, NULL, NULL);
+    cg_arena_finish(&arena);
+    return status;
+}
