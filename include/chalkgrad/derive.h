@@ -61,6 +61,23 @@ struct cg_derivation {
     const struct cg_value *name;       /* the result that names it, or NULL */
 };
 
+/* How closely a derivation is looked at: each depth has the lines of the one before it, and more. */
+enum cg_depth {
+    CG_DEPTH_SUMMARY, /* as a textbook: the chain rule or the definition, the derivatives put into
+                         it, the matrix form and its name */
+    CG_DEPTH_RULES,   /* every line, and the derivations of local factors */
+    CG_DEPTH_ATOMS,   /* the single rules that a line bundles */
+    CG_DEPTH_COUNT
+};
+
+/* The first depth at which the step is shown. The last line of a derivation is in its summary. */
+enum cg_depth cg_step_depth(const struct cg_step *step);
+
+/* "summary", "rules", "atoms". */
+const char *cg_depth_name(enum cg_depth depth);
+/* The depth of that name, or CG_DEPTH_COUNT. */
+enum cg_depth cg_depth_find(const char *name);
+
 /* All that has been derived for one model: gradients are reused by later derivations. */
 struct cg_book {
     struct cg_model *model;             /* borrowed */

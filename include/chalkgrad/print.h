@@ -58,12 +58,14 @@ struct cg_tex_options {
 void cg_print_tex(struct cg_strbuf *out, const struct cg_model *model, const struct cg_expr *expr,
                   const struct cg_tex_options *options);
 
-/* A whole derivation, as text: one line a step, "lhs = rhs" then "    = rhs  (rule)";
- * sub-derivations indented; atoms only where `atoms`. */
-void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *derivation, bool atoms);
+/* A whole derivation, as text: one line a step, "lhs = rhs" then "    = rhs  (rule)", down to
+ * `depth`; sub-derivations indented; atoms before the line that bundles them. */
+void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *derivation,
+                         enum cg_depth depth);
 
 /* The same as a LaTeX aligned block that compiles with amsmath. */
-void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation *derivation);
+void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation *derivation,
+                               enum cg_depth depth);
 
 /* A complete Python function `def grad(NAME, ...)` over the inputs it needs; needs only NumPy. */
 void cg_print_numpy(struct cg_strbuf *out, const struct cg_book *book,

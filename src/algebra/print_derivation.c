@@ -17,7 +17,7 @@ struct layout {
     struct cg_strbuf text;
     struct line *lines;
     size_t count, capacity;
-    bool atoms;
+    enum cg_depth depth;
 };
 
 static void begin_line(struct layout *layout, const struct cg_step *step)
@@ -80,9 +80,11 @@ static void put_steps(struct layout *layout, const struct cg_step *const *steps,
     const struct cg_step *before = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct cg_step *step = steps[i];
+        if (cg_step_depth(step) > layout->depth)
+            continue;
         if (before && !cg_expr_equal(before->lhs, step->lhs))
             lhs_width = 0;
-        if (layout->atoms && step->children_kind == CG_CHILDREN_ATOMS) {
+        if (layout->depth == CG_DEPTH_ATOMS && step->children_kind == CG_CHILDREN_ATOMS) {
             size_t column = lhs_width ? lhs_width : 1;
             for (size_t k = 0; k < step->n_children; k++)
                 put_step(layout, step->children[k], indent + INDENT, &column);
@@ -111,9 +113,10 @@ static size_t rules_column(const struct layout *layout)
     return column + 2;
 }
 
-void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *derivation, bool atoms)
+void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *derivation,
+                         enum cg_depth depth)
 {
-    struct layout layout = {.atoms = atoms};
+    struct layout layout = {.depth = depth};
     cg_strbuf_init(&layout.text);
     put_steps(&layout, derivation->steps, derivation->n_steps, 0);
     size_t column = rules_column(&layout);

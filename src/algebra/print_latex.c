@@ -42,15 +42,24 @@ static void put_text(struct cg_strbuf *out, const char *text)
     }
 }
 
-static void put_line(struct cg_strbuf *out, const struct cg_model *model,
-                     const struct cg_step *step, int depth, bool named)
+struct layout {
+    struct cg_strbuf *out;
+    const struct cg_model *model;
+    enum cg_depth depth;
+    bool begun; /* there is a line already */
+};
+
+static void put_line(struct layout *layout, const struct cg_step *step, int indent, bool named)
 {
-    for (int i = 0; i < depth; i++)
+    struct cg_strbuf *out = layout->out;
+    cg_put(out, layout->begun ? " \\\\\n" : "");
+    layout->begun = true;
+    for (int i = 0; i < indent; i++)
         cg_put(out, "\\quad ");
     if (named)
-        cg_print_tex(out, model, step->lhs, NULL);
+        cg_print_tex(out, layout->model, step->lhs, NULL);
     cg_put(out, " &= ");
-    cg_print_tex(out, model, step->rhs, NULL);
+    cg_print_tex(out, layout->model, step->rhs, NULL);
     cg_put(out, " && \\text{");
     put_text(out, cg_rule_info(step->rule)->name);
     if (step->note) {
@@ -61,29 +70,31 @@ static void put_line(struct cg_strbuf *out, const struct cg_model *model,
 }
 
 /* A left-hand side stands where a derivation begins, where it changes, and again behind the
- * sub-derivations that came between. */
-static void put_steps(struct cg_strbuf *out, const struct cg_model *model,
-                      const struct cg_step *const *steps, size_t count, int depth, bool *first)
+ * sub-derivations that came between. Atoms stand before the line that bundles them. */
+static void put_steps(struct layout *layout, const struct cg_step *const *steps, size_t count,
+                      int indent)
 {
     const struct cg_expr *shown = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct cg_step *step = steps[i];
-        bool named = !shown || !cg_expr_equal(shown, step->lhs);
+        if (cg_step_depth(step) > layout->depth)
+            continue;
+        if (step->children_kind == CG_CHILDREN_ATOMS && layout->depth == CG_DEPTH_ATOMS)
+            put_steps(layout, step->children, step->n_children, indent + 1);
+        put_line(layout, step, indent, !shown || !cg_expr_equal(shown, step->lhs));
         shown = step->lhs;
-        cg_put(out, *first ? "" : " \\\\\n");
-        *first = false;
-        put_line(out, model, step, depth, named);
         if (step->children_kind == CG_CHILDREN_DERIVATIONS && step->n_children) {
-            put_steps(out, model, step->children, step->n_children, depth + 1, first);
+            put_steps(layout, step->children, step->n_children, indent + 1);
             shown = NULL;
         }
     }
 }
 
-void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation *derivation)
+void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation *derivation,
+                               enum cg_depth depth)
 {
-    bool first = true;
+    struct layout layout = {out, derivation->model, depth, false};
     cg_put(out, "\\[\n\\begin{aligned}\n");
-    put_steps(out, derivation->model, derivation->steps, derivation->n_steps, 0, &first);
+    put_steps(&layout, derivation->steps, derivation->n_steps, 0);
     cg_put(out, "\n\\end{aligned}\n\\]\n");
 }

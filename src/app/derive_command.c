@@ -26,7 +26,9 @@ static const char help[] =
     "      --wrt NAME      what to derive by\n"
     "      --of NAME       what to derive (default J)\n"
     "      --format F      text (default), latex, numpy or json\n"
-    "      --atoms         text: every single rule on a line of its own\n"
+    "      --depth D       text and latex: summary (the lines of a textbook), rules (every\n"
+    "                      line, default) or atoms (every single rule)\n"
+    "      --atoms         the same as --depth atoms\n"
     "\n"
     "Example: chalkgrad derive -e 'X : 4 x 3; w : 3 x 1; J = norm2(X @ w)' --wrt w\n";
 
@@ -35,7 +37,8 @@ enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_JSON };
 struct request {
     const char *file, *statements, *wrt, *of;
     enum format format;
-    bool atoms, help;
+    enum cg_depth depth;
+    bool help;
 };
 
 /* A model with its numbers: a lesson's, or our own. */
@@ -77,8 +80,13 @@ static bool take_option(struct request *request, int code, char *value)
         return true;
     case 'f':
         return take_format(request, value);
+    case 'd':
+        request->depth = cg_depth_find(value);
+        return request->depth != CG_DEPTH_COUNT ||
+               command_complain(value, "--depth takes summary, rules or atoms");
     case 'a':
-        return request->atoms = true;
+        request->depth = CG_DEPTH_ATOMS;
+        return true;
     case 'h':
         return request->help = true;
     default: /* getopt has said what is wrong */
@@ -93,11 +101,12 @@ static bool parse(struct request *request, int argc, char **argv)
         {"wrt", required_argument, NULL, 'w'},
         {"of", required_argument, NULL, 'o'},
         {"format", required_argument, NULL, 'f'},
+        {"depth", required_argument, NULL, 'd'},
         {"atoms", no_argument, NULL, 'a'},
         {"help", no_argument, NULL, 'h'},
         {0},
     };
-    *request = (struct request){.of = "J"};
+    *request = (struct request){.of = "J", .depth = CG_DEPTH_RULES};
     int code;
     optind = 1;
     while ((code = getopt_long(argc, argv, "e:h", options, NULL)) != -1)
@@ -224,10 +233,10 @@ static void print_text(const struct derive_result *result, const struct request 
     struct cg_strbuf out;
     cg_strbuf_init(&out);
     for (size_t i = 0; i < result->n_above; i++) {
-        cg_print_derivation(&out, result->above[i], request->atoms);
+        cg_print_derivation(&out, result->above[i], request->depth);
         cg_putc(&out, '\n');
     }
-    cg_print_derivation(&out, result->derivation, request->atoms);
+    cg_print_derivation(&out, result->derivation, request->depth);
     cg_putf(&out, "\n%zu lines checked, largest relative error %.1e\n", result->extent.lines,
             result->extent.worst);
     extent_put(&out, "", &result->extent, result->env);
@@ -245,8 +254,8 @@ static void print(const struct derive_result *result, const struct request *requ
         break;
     case FORMAT_LATEX:
         for (size_t i = 0; i < result->n_above; i++)
-            cg_print_derivation_latex(&out, result->above[i]);
-        cg_print_derivation_latex(&out, result->derivation);
+            cg_print_derivation_latex(&out, result->above[i], request->depth);
+        cg_print_derivation_latex(&out, result->derivation, request->depth);
         break;
     case FORMAT_NUMPY:
         cg_print_numpy(&out, result->book, result->derivation);

@@ -144,7 +144,7 @@ void derive_print_json(const struct derive_result *result)
     cJSON *names = cJSON_AddObjectToObject(object, "names");
     if (d->matrix_form)
         add_names(&p, names, d->matrix_form);
-    cg_print_derivation_latex(&p.text, d);
+    cg_print_derivation_latex(&p.text, d, CG_DEPTH_RULES);
     cJSON_AddItemToObject(object, "latex", string_item(&p));
     cg_print_numpy(&p.text, result->book, d);
     cJSON_AddItemToObject(object, "numpy", string_item(&p));

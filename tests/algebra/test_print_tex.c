@@ -308,7 +308,7 @@ static void derivations_are_printed_as_latex(void **state)
     struct cg_strbuf out;
     fixture_init(&f);
     cg_strbuf_init(&out);
-    cg_print_derivation_latex(&out, derive(&f, "dJ/dY"));
+    cg_print_derivation_latex(&out, derive(&f, "dJ/dY"), CG_DEPTH_RULES);
     assert_string_equal(
         out.text,
         "\\[\n\\begin{aligned}\n"

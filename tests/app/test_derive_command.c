@@ -182,6 +182,38 @@ static void latex_and_numpy(void **state)
     free(r);
 }
 
+static struct run *derive_with(const char *format, char *option, const char *value)
+{
+    char *words[] = {"derive",   "-e",           SEED,   "--wrt",       "W",
+                     "--format", (char *)format, option, (char *)value, NULL};
+    return run_words(command_derive, words);
+}
+
+/* The depths of a derivation, in text and in LaTeX; --atoms is one of them. */
+static void each_depth_tells_more(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"text", "latex"};
+    for (size_t i = 0; i < 2; i++) {
+        struct run *summary = derive_with(formats[i], "--depth", "summary");
+        struct run *rules = derive_with(formats[i], "--depth", "rules");
+        struct run *atoms = derive_with(formats[i], "--depth", "atoms");
+        struct run *usual = derive(SEED, "W", formats[i]);
+        struct run *short_form = derive_with(formats[i], "--atoms", NULL);
+        assert_null(strstr(summary->out, "collapses"));
+        assert_non_null(strstr(rules->out, "collapses"));
+        assert_true(strlen(summary->out) < strlen(rules->out));
+        assert_true(strlen(rules->out) < strlen(atoms->out));
+        assert_string_equal(rules->out, usual->out);
+        assert_string_equal(atoms->out, short_form->out);
+        free(summary);
+        free(rules);
+        free(atoms);
+        free(usual);
+        free(short_form);
+    }
+}
+
 static void a_bare_file(void **state)
 {
     (void)state;
@@ -218,6 +250,7 @@ static void wrong_command_lines_and_models(void **state)
         {"derive a", EXIT_USAGE, "--wrt NAME"},
         {"derive a --wrt W --format xml", EXIT_USAGE, "text, latex, numpy or json"},
         {"derive a --wrt W --format c", EXIT_USAGE, "not printed yet"},
+        {"derive a --wrt W --depth deep", EXIT_USAGE, "summary, rules or atoms"},
         {"derive a --frobnicate", EXIT_USAGE, "frobnicate"},
         {"derive /nowhere.txt --wrt W", EXIT_MACHINE, "/nowhere.txt"},
         {"derive /nowhere.md --wrt W", EXIT_MACHINE, "/nowhere.md"},
@@ -246,6 +279,7 @@ int main(void)
         cmocka_unit_test(what_a_lesson_named_is_used_and_told),
         cmocka_unit_test(a_local_derivative_has_four_axes),
         cmocka_unit_test(latex_and_numpy),
+        cmocka_unit_test(each_depth_tells_more),
         cmocka_unit_test(a_bare_file),
         cmocka_unit_test(wrong_command_lines_and_models),
     };

@@ -47,7 +47,7 @@ static void expect_lines(const char *name, const char *const *lines)
     struct cg_strbuf text;
     cg_strbuf_init(&text);
     for (size_t i = 0; i < lesson->book.n_derivations; i++)
-        cg_print_derivation(&text, lesson->book.derivations[i], false);
+        cg_print_derivation(&text, lesson->book.derivations[i], CG_DEPTH_RULES);
     const char *at = text.text;
     for (; *lines; lines++) {
         const char *found = strstr(at, *lines);

@@ -1,0 +1,65 @@
+/* Which lines of a derivation are its summary. */
+#include <chalkgrad/derive.h>
+
+#include <string.h>
+
+/* Is it the derivative of one named value by another that stands in its definition? */
+static bool is_local_factor(const struct cg_step *step)
+{
+    return step->parent && step->lhs->op == CG_PARTIAL && !step->lhs->u.partial.total;
+}
+
+static bool ends_derivation(const struct cg_step *step)
+{
+    const struct cg_derivation *own = step->derivation;
+    return own->n_steps && own->steps[own->n_steps - 1] == step;
+}
+
+enum cg_depth cg_step_depth(const struct cg_step *step)
+{
+    if (step->parent && step->parent->children_kind == CG_CHILDREN_ATOMS)
+        return CG_DEPTH_ATOMS;
+    if (is_local_factor(step))
+        return CG_DEPTH_RULES;
+    switch (step->rule) {
+    case CG_RULE_DEFINITION:
+    case CG_RULE_CHAIN:
+    case CG_RULE_SUBSTITUTE:
+    case CG_RULE_ALL_ENTRIES:
+    case CG_RULE_NAME:
+        return CG_DEPTH_SUMMARY;
+    case CG_RULE_START: /* the next line begins with the same entry */
+    case CG_RULE_WRITE_OUT:
+    case CG_RULE_LINEARITY:
+    case CG_RULE_PRODUCT:
+    case CG_RULE_QUOTIENT:
+    case CG_RULE_POWER:
+    case CG_RULE_ELEMENTWISE:
+    case CG_RULE_SOFTMAX:
+    case CG_RULE_CONSTANT:
+    case CG_RULE_DELTA:
+    case CG_RULE_SIMPLIFY:
+    case CG_RULE_REORDER:
+    case CG_RULE_COLLAPSE:
+    case CG_RULE_MATRIX_FORM:
+    case CG_RULE_COUNT:
+        break;
+    }
+    return ends_derivation(step) ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
+}
+
+static const char *const names[CG_DEPTH_COUNT] = {
+    [CG_DEPTH_SUMMARY] = "summary", [CG_DEPTH_RULES] = "rules", [CG_DEPTH_ATOMS] = "atoms"};
+
+const char *cg_depth_name(enum cg_depth depth)
+{
+    return names[depth];
+}
+
+enum cg_depth cg_depth_find(const char *name)
+{
+    size_t i = 0;
+    while (i < CG_DEPTH_COUNT && strcmp(names[i], name))
+        i++;
+    return (enum cg_depth)i;
+}
