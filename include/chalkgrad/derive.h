@@ -61,7 +61,8 @@ struct cg_derivation {
     const struct cg_value *name;       /* the result that names it, or NULL */
 };
 
-/* How closely a derivation is looked at: each depth has the lines of the one before it, and more. */
+/* How closely a derivation is looked at: each depth has the lines of the one before it, and more.
+ */
 enum cg_depth {
     CG_DEPTH_SUMMARY, /* as a textbook: the chain rule or the definition, the derivatives put into
                          it, the matrix form and its name */
@@ -72,6 +73,10 @@ enum cg_depth {
 
 /* The first depth at which the step is shown. The last line of a derivation is in its summary. */
 enum cg_depth cg_step_depth(const struct cg_step *step);
+
+/* The rule that leads to the step from the line shown before it: in the summary the entries of a
+ * matrix form are not shown, and the matrix is its own. */
+enum cg_rule cg_step_rule(const struct cg_step *step, enum cg_depth depth);
 
 /* "summary", "rules", "atoms". */
 const char *cg_depth_name(enum cg_depth depth);

@@ -48,6 +48,13 @@ enum cg_depth cg_step_depth(const struct cg_step *step)
     return ends_derivation(step) ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
 }
 
+enum cg_rule cg_step_rule(const struct cg_step *step, enum cg_depth depth)
+{
+    bool skips = depth == CG_DEPTH_SUMMARY && step->previous &&
+                 cg_step_depth(step->previous) > CG_DEPTH_SUMMARY;
+    return skips && step->rule == CG_RULE_ALL_ENTRIES ? CG_RULE_MATRIX_FORM : step->rule;
+}
+
 static const char *const names[CG_DEPTH_COUNT] = {
     [CG_DEPTH_SUMMARY] = "summary", [CG_DEPTH_RULES] = "rules", [CG_DEPTH_ATOMS] = "atoms"};
 

@@ -126,7 +126,7 @@ void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *deri
         size_t length = cg_utf8_length(text, line->to - line->from);
         cg_putn(out, text, line->to - line->from);
         put_spaces(out, length + 2 <= column ? column - length : 2);
-        cg_putf(out, "(%s", cg_rule_info(line->step->rule)->name);
+        cg_putf(out, "(%s", cg_rule_info(cg_step_rule(line->step, depth))->name);
         if (line->step->note)
             cg_putf(out, "; %s", line->step->note);
         cg_put(out, ")\n");

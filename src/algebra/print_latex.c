@@ -61,7 +61,7 @@ static void put_line(struct layout *layout, const struct cg_step *step, int inde
     cg_put(out, " &= ");
     cg_print_tex(out, layout->model, step->rhs, NULL);
     cg_put(out, " && \\text{");
-    put_text(out, cg_rule_info(step->rule)->name);
+    put_text(out, cg_rule_info(cg_step_rule(step, layout->depth))->name);
     if (step->note) {
         cg_put(out, ", ");
         put_text(out, step->note);

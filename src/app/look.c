@@ -13,6 +13,7 @@ enum option_code {
     OPTION_SCALE,
     OPTION_THEME,
     OPTION_RUNG,
+    OPTION_DEPTH,
     OPTION_FULLSCREEN,
     OPTION_IVERSON,
     OPTION_CHECK,
@@ -72,6 +73,10 @@ static bool take_option(struct look *look, int code, const char *value)
         look->has_rung = true;
         return read_rung(value, &look->rung) ||
                command_complain(value, "the rungs are numbers, index and matrix");
+    case OPTION_DEPTH:
+        look->depth = cg_depth_find(value);
+        return look->depth != CG_DEPTH_COUNT ||
+               command_complain(value, "the depths are summary, rules and atoms");
     case OPTION_PHASE:
         return read_number(value, 0, 1, &look->phase) ||
                command_complain(value, "--phase takes a number from 0 to 1");
@@ -112,6 +117,7 @@ bool look_parse(struct look *look, int argc, char **argv)
         {"scale", required_argument, NULL, OPTION_SCALE},
         {"theme", required_argument, NULL, OPTION_THEME},
         {"rung", required_argument, NULL, OPTION_RUNG},
+        {"depth", required_argument, NULL, OPTION_DEPTH},
         {"fullscreen", no_argument, NULL, OPTION_FULLSCREEN},
         {"iverson", no_argument, NULL, OPTION_IVERSON},
         {"gradient-check", no_argument, NULL, OPTION_CHECK},
@@ -123,7 +129,7 @@ bool look_parse(struct look *look, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *look = (struct look){.scale = 1, .phase = 1};
+    *look = (struct look){.scale = 1, .phase = 1, .depth = CG_DEPTH_RULES};
     optind = 0; /* glibc: start afresh */
     for (int code; (code = getopt_long(argc, argv, "o:h", options, NULL)) != -1;)
         if (!take_option(look, code, optarg))
@@ -142,10 +148,11 @@ bool look_apply(const struct look *look, struct session *session, bool *usage,
         return true;
     if (!session_open(session, look->lesson, error))
         return false;
+    session->position.depth = look->depth;
     if (look->step && !session_go(session, look->step)) {
         *usage = true;
         return cg_fail(error, look->lesson, (struct cg_place){0}, "step %zu: the lesson has %zu",
-                       look->step, cg_board_beats(session->board));
+                       look->step, cg_board_beats(session->board, look->depth));
     }
     struct cg_position *position = &session->position;
     if (look->has_rung)

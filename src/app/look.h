@@ -11,6 +11,7 @@ struct look {
     double scale;       /* 1 where not said */
     enum cg_theme_id theme;
     enum cg_rung rung;
+    enum cg_depth depth; /* RULES where not said */
     bool has_rung, fullscreen, iverson, gradient_check, help;
     double phase;       /* of the animation, 1: at rest */
     const char *output; /* -o */

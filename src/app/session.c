@@ -50,10 +50,12 @@ bool session_open(struct session *session, const char *path, struct cg_error *er
 
 bool session_go(struct session *session, size_t step)
 {
-    if (!session->board || step < 1 || step > cg_board_beats(session->board))
-        return false;
     struct cg_position *position = &session->position;
+    enum cg_depth depth = position->depth;
+    if (!session->board || step < 1 || step > cg_board_beats(session->board, depth))
+        return false;
     *position = cg_position_start(session->board);
+    position->depth = depth;
     position->theme = session->theme;
     position->beat = position->from_beat = step - 1;
     position->phase = 1;

@@ -15,6 +15,7 @@ static const char help[] =
     "      --scale S        device pixels per pixel (default 1)\n"
     "      --theme NAME     dark, light\n"
     "      --rung NAME      numbers, index, matrix\n"
+    "      --depth D            the stops: summary, rules (default) or atoms\n"
     "      --iverson        the Kronecker delta as [i = k]\n"
     "      --gradient-check the derived gradient beside the measured one\n"
     "      --phase P        on the way from the stop before: 0 .. 1 (default 1)\n";

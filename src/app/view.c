@@ -19,6 +19,7 @@ static const char help[] =
     "  --fullscreen         on the whole screen\n"
     "  --size WxH           of the window\n"
     "  --theme NAME         dark, light\n"
+    "  --depth D            the stops: summary, rules, atoms\n"
     "  --rung NAME          numbers, index, matrix\n"
     "  --replay EVENTS.txt  scripted input, without a window; needs no display\n"
     "  --screenshot OUT.png the last picture, written at the end (also .svg)\n"

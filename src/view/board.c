@@ -30,8 +30,11 @@ struct cg_board *cg_board_create(struct cg_lesson *lesson, const struct cg_fonts
     *board = (struct cg_board){.lesson = lesson, .fonts = fonts};
     cg_arena_init(&board->arena);
     board->letters = cg_lesson_letters(lesson);
-    board->track =
-        (struct cg_track){lesson->beats, lesson->n_beats, lesson->chapters, lesson->n_chapters};
+    cg_tracks_init(&board->tracks, &board->arena,
+                   (struct cg_track){.beats = lesson->beats,
+                                     .n_beats = lesson->n_beats,
+                                     .chapters = lesson->chapters,
+                                     .n_chapters = lesson->n_chapters});
     size_t n_steps = lesson->book.n_steps, n_derivations = lesson->book.n_derivations;
     if (!cg_live_init(&board->live, lesson, error)) {
         cg_board_destroy(board);
@@ -55,15 +58,15 @@ void cg_board_destroy(struct cg_board *board)
     free(board);
 }
 
-size_t cg_board_beats(const struct cg_board *board)
+size_t cg_board_beats(const struct cg_board *board, enum cg_depth depth)
 {
-    return board->track.n_beats;
+    return board->tracks.at[depth].n_beats;
 }
 
 struct cg_position cg_position_start(const struct cg_board *board)
 {
     (void)board;
-    struct cg_position position = {.rung = CG_RUNG_INDEX, .choice = -1};
+    struct cg_position position = {.depth = CG_DEPTH_RULES, .rung = CG_RUNG_INDEX, .choice = -1};
     cg_walk_rest(&position);
     return position;
 }
@@ -76,22 +79,28 @@ static const struct cg_derivation *param_derivation(const struct cg_board *board
     return cg_book_find(&board->lesson->book, options->loss, options->params[param]);
 }
 
-const struct cg_track *board_track(struct cg_board *board, const struct cg_position *position)
+const struct cg_tracks *board_tracks(struct cg_board *board, const struct cg_position *position)
 {
     const struct cg_derivation *derivation =
         position->deriving ? param_derivation(board, position->pin_param) : NULL;
     if (!derivation)
-        return &board->track;
-    struct cg_track *trace = &board->traces[position->pin_param];
-    if (trace->n_beats == 0)
-        *trace = cg_trace(&board->arena, board->lesson, derivation);
-    return trace;
+        return &board->tracks;
+    struct cg_tracks *traces = &board->traces[position->pin_param];
+    if (traces->at[0].n_beats == 0)
+        cg_tracks_init(traces, &board->arena, cg_trace(&board->arena, board->lesson, derivation));
+    return traces;
+}
+
+const struct cg_track *board_track(struct cg_board *board, const struct cg_position *position)
+{
+    return &board_tracks(board, position)->at[position->depth];
 }
 
 const struct cg_beat *board_beat(struct cg_board *board, const struct cg_position *position)
 {
     const struct cg_track *track = board_track(board, position);
-    return &track->beats[position->beat < track->n_beats ? position->beat : 0];
+    struct cg_spot spot = cg_walk_spot(position);
+    return cg_walk_beat(track, spot.beat < track->n_beats ? spot : (struct cg_spot){0});
 }
 
 bool board_at_training(struct cg_board *board, const struct cg_position *position)
@@ -136,7 +145,9 @@ static bool derive_update(struct cg_board *board, struct cg_position *position)
 {
     if (!board_at_training(board, position) || !param_derivation(board, position->pin_param))
         return false;
-    position->training_beat = position->beat;
+    struct cg_position training = *position;
+    cg_walk_depth(&board->tracks, &training, CG_DEPTH_RULES);
+    position->training_beat = training.beat;
     position->deriving = true;
     position->playing = false;
     cg_walk_jump(board_track(board, position), position, 0);
@@ -151,15 +162,17 @@ static bool leave_derivation(struct cg_board *board, struct cg_position *positio
     position->deriving = position->playing = false;
     size_t beat = position->training_beat;
     position->training_beat = 0;
-    cg_walk_jump(&board->track, position, beat);
+    enum cg_depth depth = position->depth;
+    position->depth = CG_DEPTH_RULES;
+    cg_walk_jump(&board->tracks.at[CG_DEPTH_RULES], position, beat);
+    cg_walk_depth(&board->tracks, position, depth);
     return true;
 }
 
 static bool choose(struct cg_board *board, struct cg_position *position, long choice)
 {
     const struct cg_question *question = board_beat(board, position)->question;
-    if (!question || position->fold_depth > 0 || choice < 0 ||
-        (size_t)choice >= question->n_choices)
+    if (!question || choice < 0 || (size_t)choice >= question->n_choices)
         return false;
     position->choice = (int)choice;
     position->wait = 0;
@@ -180,6 +193,21 @@ static bool set_rung(struct cg_board *board, struct cg_position *position, int r
     return true;
 }
 
+static bool set_depth(struct cg_board *board, struct cg_position *position, int depth)
+{
+    position->playing = false;
+    return cg_walk_depth(board_tracks(board, position), position,
+                         (enum cg_depth)((depth + CG_DEPTH_COUNT) % CG_DEPTH_COUNT));
+}
+
+/* Sub-steps into their line; a line of the walk itself into the line of the summary. */
+static bool fold(struct cg_board *board, struct cg_position *position)
+{
+    return cg_walk_fold(board_track(board, position), position) ||
+           (position->depth > CG_DEPTH_SUMMARY &&
+            set_depth(board, position, (int)position->depth - 1));
+}
+
 /* Walking by hand ends playing, except onwards. */
 static bool walk(struct cg_board *board, struct cg_position *position, enum cg_action action)
 {
@@ -192,7 +220,7 @@ static bool walk(struct cg_board *board, struct cg_position *position, enum cg_a
     if (action == CG_ACTION_OPEN)
         return cg_walk_open(track, position);
     if (action == CG_ACTION_FOLD)
-        return cg_walk_fold(track, position);
+        return fold(board, position);
     return cg_walk_jump(track, position, action == CG_ACTION_LAST ? track->n_beats - 1 : 0);
 }
 
@@ -223,6 +251,10 @@ bool cg_board_act(struct cg_board *board, struct cg_position *position, enum cg_
         return set_rung(board, position, (int)position->rung + 1);
     case CG_ACTION_RUNG_BACK:
         return set_rung(board, position, (int)position->rung - 1);
+    case CG_ACTION_DEPTH:
+        return set_depth(board, position, (int)position->depth + 1);
+    case CG_ACTION_DEPTH_BACK:
+        return set_depth(board, position, (int)position->depth - 1);
     case CG_ACTION_IVERSON:
         position->iverson = !position->iverson;
         return true;
@@ -295,6 +327,8 @@ static bool press(struct cg_board *board, struct cg_position *position, const st
 {
     if (hit->a == CG_ACTION_RUNG && hit->b > 0)
         return set_rung(board, position, (int)hit->b - 1);
+    if (hit->a == CG_ACTION_DEPTH && hit->b > 0)
+        return set_depth(board, position, (int)hit->b - 1);
     return cg_board_act(board, position, (enum cg_action)hit->a);
 }
 
@@ -316,7 +350,9 @@ bool cg_board_click(struct cg_board *board, struct cg_position *position,
         return pin(board, position, &hit);
     case CG_HIT_BEAT:
         position->playing = false;
-        return cg_walk_jump(board_track(board, position), position, (size_t)hit.a);
+        return hit.b > 0
+                   ? cg_walk_sibling(board_track(board, position), position, (size_t)hit.b - 1)
+                   : cg_walk_jump(board_track(board, position), position, (size_t)hit.a);
     case CG_HIT_BUTTON:
         return press(board, position, &hit);
     case CG_HIT_CHOICE:
@@ -348,7 +384,7 @@ bool cg_board_drag(struct cg_board *board, struct cg_position *position,
 static double hold_seconds(struct cg_board *board, const struct cg_position *position)
 {
     const struct cg_beat *beat = board_beat(board, position);
-    if (position->fold_depth > 0)
+    if (!beat->n_narration && !beat->question)
         return 4;
     size_t letters = 0;
     for (size_t i = 0; i < beat->n_narration; i++)

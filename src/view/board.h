@@ -18,10 +18,13 @@ enum cg_action {
     CG_ACTION_FIRST,
     CG_ACTION_LAST,
     CG_ACTION_PLAY, /* play and pause; in training: run and freeze */
-    CG_ACTION_OPEN, /* a line's sub-steps */
-    CG_ACTION_FOLD,
+    CG_ACTION_OPEN, /* a line's sub-steps, where one stood among them before */
+    CG_ACTION_FOLD, /* into the line that they make up; at last the whole derivation into its
+                       summary */
     CG_ACTION_RUNG, /* cell -> index -> matrix */
     CG_ACTION_RUNG_BACK,
+    CG_ACTION_DEPTH, /* summary -> rules -> atoms */
+    CG_ACTION_DEPTH_BACK,
     CG_ACTION_IVERSON, /* the Kronecker delta as [i = k] */
     CG_ACTION_GRADIENT_CHECK,
     CG_ACTION_DERIVE, /* in training: the derivation of the frozen update */
@@ -42,12 +45,19 @@ enum cg_action {
     CG_ACTION_LEAVE /* the app's: back to the lessons at once */
 };
 
-enum { CG_MAX_FOLD = 6 };
+enum { CG_MAX_FOLD = CG_DEPTH_COUNT - 1 };
+
+/* A stop of the timeline, or one of the lines that it opens into. */
+struct cg_spot {
+    size_t beat, fold_depth;  /* 0: the beat's own line */
+    size_t fold[CG_MAX_FOLD]; /* which child at each depth */
+};
 
 /* Where the learner is. Plain data: two equal positions give equal scenes. */
 struct cg_position {
+    enum cg_depth depth; /* which lines are the stops */
     size_t beat;
-    size_t fold_depth;        /* 0: the beat's own step */
+    size_t fold_depth;        /* 0: the beat's own line */
     size_t fold[CG_MAX_FOLD]; /* which child at each depth */
     enum cg_rung rung;
     bool iverson, gradient_check, help;
@@ -63,15 +73,16 @@ struct cg_position {
     float phase;
     bool playing;
     float wait; /* playing: seconds since the step came to rest */
-    /* NEXT walked out of this line's sub-steps: PREVIOUS leads back into them. depth 0 = none */
-    size_t left_beat, left_depth, left_fold[CG_MAX_FOLD];
+    /* NEXT walked out of these sub-steps to this depth: PREVIOUS leads back. fold_depth 0 = none */
+    struct cg_spot left[CG_MAX_FOLD];
+    struct cg_spot folded; /* where FOLD left the sub-steps: OPEN leads back. The same */
     /* training */
     bool running;     /* else frozen */
     size_t update;    /* the update that is shown: so many have been done */
     size_t trained;   /* the furthest update so far: the loss curve goes to here */
     size_t pin_param; /* which parameter has the pinned cell */
     /* the derivation of a frozen update: `beat` then counts through that of parameter pin_param,
-     * and BACK returns to training_beat */
+     * and BACK returns to training_beat, which counts every line */
     bool deriving;
     size_t training_beat;
 };
@@ -103,6 +114,6 @@ void cg_board_draw(struct cg_board *board, const struct cg_position *position,
                    struct cg_scene *scene);
 
 /* How many stops the timeline has: `show --step N` takes 1 .. this. */
-size_t cg_board_beats(const struct cg_board *board);
+size_t cg_board_beats(const struct cg_board *board, enum cg_depth depth);
 
 #endif

@@ -24,12 +24,13 @@ static float words_height(struct cg_board *board, const struct cg_frame *frame, 
     if (board->canvas_width == w && board->canvas_height == h)
         return board->words_height;
     size_t longest[4] = {0};
-    for (size_t i = 0; i < board->track.n_beats; i++) {
+    const struct cg_track *track = &board->tracks.at[CG_DEPTH_RULES];
+    for (size_t i = 0; i < track->n_beats; i++) {
         size_t at = i;
         for (size_t k = 0; k < 4; k++) {
-            if (board->track.beats[at].kind != CG_BEAT_STEP)
+            if (track->beats[at].kind != CG_BEAT_STEP)
                 break;
-            if (letters_of(&board->track.beats[at]) > letters_of(&board->track.beats[longest[k]])) {
+            if (letters_of(&track->beats[at]) > letters_of(&track->beats[longest[k]])) {
                 size_t other = longest[k];
                 longest[k] = at;
                 at = other;
@@ -42,10 +43,10 @@ static float words_height(struct cg_board *board, const struct cg_frame *frame, 
         position.beat = longest[k];
         struct cg_frame other = *frame;
         other.position = &position;
-        other.beat = &board->track.beats[position.beat];
+        other.beat = &track->beats[position.beat];
         other.step = other.beat->step;
         other.training = NULL;
-        height = fmaxf(height, cg_narration_height(&other, &board->track, width, 0.27f * h));
+        height = fmaxf(height, cg_narration_height(&other, track, width, 0.27f * h));
     }
     board->canvas_width = w;
     board->canvas_height = h;
@@ -68,7 +69,7 @@ static struct cg_position shown(struct cg_board *board, const struct cg_position
         at.beat = track->n_beats - 1;
     if (at.help)
         at.has_pointer = false;
-    const struct cg_beat *beat = &track->beats[at.beat];
+    const struct cg_beat *beat = cg_walk_beat(track, cg_walk_spot(&at));
     const struct cg_value *result = beat->derivation ? beat->derivation->wrt : NULL;
     if (board_at_training(board, &at)) {
         if (at.pin_param >= board->live.options->n_params)
@@ -123,12 +124,16 @@ void cg_board_draw(struct cg_board *board, const struct cg_position *position,
                              .checks = board->checks,
                              .letters = &board->letters,
                              .position = &at,
-                             .beat = &track->beats[at.beat],
+                             .beat = cg_walk_beat(track, cg_walk_spot(&at)),
                              .phase = eased(fminf(at.phase, 1)),
                              .em = cg_canvas_em(scene->width, scene->height)};
-    frame.step = cg_walk_step(track, at.beat, at.fold, at.fold_depth);
-    if (at.phase < 1 && at.from_beat < track->n_beats)
-        frame.from = cg_walk_step(track, at.from_beat, at.from_fold, at.from_fold_depth);
+    frame.step = frame.beat->step;
+    frame.summary = at.depth + at.fold_depth == CG_DEPTH_SUMMARY;
+    if (at.phase < 1 && at.from_beat < track->n_beats) {
+        struct cg_spot from = {.beat = at.from_beat, .fold_depth = at.from_fold_depth};
+        memcpy(from.fold, at.from_fold, sizeof from.fold);
+        frame.from = cg_walk_beat(track, from)->step;
+    }
     struct cg_training training;
     if (at.deriving) {
         cg_live_seek(&board->live, at.update);

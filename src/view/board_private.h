@@ -11,17 +11,19 @@ struct cg_board {
     struct cg_lesson *lesson;
     const struct cg_fonts *fonts;
     struct cg_letters letters;
-    struct cg_track track;
+    struct cg_tracks tracks;
     struct cg_arena arena;
-    struct cg_track *traces; /* by parameter; n_beats 0: not made yet */
-    struct cg_check *checks; /* the lesson's, or its own where training derived more */
+    struct cg_tracks *traces; /* by parameter; n_beats 0: not made yet */
+    struct cg_check *checks;  /* the lesson's, or its own where training derived more */
     struct cg_live live;
     /* The height kept for words on a canvas of this size. */
     float canvas_width, canvas_height, words_height;
 };
 
-/* The stops that a position counts through. */
+/* The timeline that a position is on, and its stops at the position's depth. */
+const struct cg_tracks *board_tracks(struct cg_board *board, const struct cg_position *position);
 const struct cg_track *board_track(struct cg_board *board, const struct cg_position *position);
+/* The stop at the position, or the sub-step of it. */
 const struct cg_beat *board_beat(struct cg_board *board, const struct cg_position *position);
 /* Is this the training view? */
 bool board_at_training(struct cg_board *board, const struct cg_position *position);

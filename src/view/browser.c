@@ -104,6 +104,8 @@ bool cg_browser_act(struct cg_browser *browser, const struct cg_fonts *fonts, en
         return true;
     case CG_ACTION_NONE:
     case CG_ACTION_PLAY:
+    case CG_ACTION_DEPTH:
+    case CG_ACTION_DEPTH_BACK:
     case CG_ACTION_IVERSON:
     case CG_ACTION_GRADIENT_CHECK:
     case CG_ACTION_DERIVE:

@@ -116,6 +116,16 @@ static size_t rung_segments(const struct cg_frame *frame, int brevity, struct se
     return 3;
 }
 
+static size_t depth_segments(const struct cg_frame *frame, struct segment *segments)
+{
+    for (int i = 0; i < CG_DEPTH_COUNT; i++)
+        segments[i] = (struct segment){.text = cg_depth_name((enum cg_depth)i),
+                                       .action = CG_ACTION_DEPTH,
+                                       .detail = 1 + i,
+                                       .selected = (int)frame->position->depth == i};
+    return CG_DEPTH_COUNT;
+}
+
 static size_t training_segments(const struct cg_frame *frame, int brevity, struct segment *segments)
 {
     bool running = frame->position->running;
@@ -140,13 +150,15 @@ struct right_end {
     bool has_play; /* a button by itself; in training it is part of the switch */
     struct segment play;
     const char *text;
+    struct segment depths[CG_DEPTH_COUNT]; /* left out of the shorter ones */
+    size_t n_depths;
     struct segment segments[4];
     size_t n_segments;
     float width;
 };
 
 static struct right_end right_end(const struct cg_frame *frame, const struct cg_track *track,
-                                  int brevity)
+                                  int brevity, bool depths)
 {
     struct right_end end = {0};
     if (frame->training) {
@@ -156,6 +168,8 @@ static struct right_end right_end(const struct cg_frame *frame, const struct cg_
         end.text = place_text(frame, track, brevity);
         end.n_segments = rung_segments(frame, brevity, end.segments);
         end.has_play = brevity < 2;
+        if (depths)
+            end.n_depths = depth_segments(frame, end.depths);
     }
     bool playing = frame->position->playing;
     end.play = (struct segment){.text = "",
@@ -164,6 +178,8 @@ static struct right_end right_end(const struct cg_frame *frame, const struct cg_
                                 .has_icon = true,
                                 .icon = playing ? CG_ICON_PAUSE : CG_ICON_RUN};
     end.width = (end.has_play ? segment_width(frame, &end.play) + 0.6f * frame->em : 0) +
+                switch_width(frame, end.depths, end.n_depths) +
+                (end.n_depths ? 0.6f * frame->em : 0) +
                 switch_width(frame, end.segments, end.n_segments) + 0.9f * frame->em +
                 bar_text(frame, end.text);
     return end;
@@ -204,14 +220,19 @@ void cg_top_bar_draw(const struct cg_frame *frame, const struct cg_track *track,
     float title_width =
         cg_text_width(frame->fonts, &frame->scene->arena, CG_FACE_SEMIBOLD, size, title);
     /* Shorten the right end, then the way back, before the title is cut. */
-    struct right_end end = right_end(frame, track, 0);
+    static const struct {
+        int brevity;
+        bool depths, brief;
+    } shapes[] = {
+        {0, true, false}, {1, true, false}, {1, false, false}, {1, false, true}, {2, false, true}};
+    struct right_end end;
     bool brief = false;
-    for (int brevity = 1; brevity < 4; brevity++) {
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        brief = shapes[i].brief;
+        end = right_end(frame, track, shapes[i].brevity, shapes[i].depths);
         float back = bar_text(frame, brief ? "‹" : "‹ Training");
         if (back + title_width + end.width + 4.5f * em <= area.w)
             break;
-        brief = brevity > 1;
-        end = right_end(frame, track, brevity > 2 ? 2 : 1);
     }
     float x = draw_back(frame, area, brief) + 0.9f * em;
     float right = area.x + area.w - 1.2f * em;
@@ -223,6 +244,10 @@ void cg_top_bar_draw(const struct cg_frame *frame, const struct cg_track *track,
     float play_width = end.has_play ? segment_width(frame, &end.play) + 0.6f * em : 0;
     if (end.has_play)
         draw_switch(frame, &end.play, 1, switch_x, y);
+    if (end.n_depths) {
+        draw_switch(frame, end.depths, end.n_depths, switch_x + play_width, y);
+        play_width += switch_width(frame, end.depths, end.n_depths) + 0.6f * em;
+    }
     draw_switch(frame, end.segments, end.n_segments, switch_x + play_width, y);
     title = cg_fit_text(frame, CG_FACE_SEMIBOLD, size, title, switch_x - x - 0.9f * em);
     if (*title)

@@ -19,6 +19,7 @@ struct cg_frame {
     const struct cg_position *position;
     const struct cg_beat *beat;
     const struct cg_step *step; /* the line shown (fold resolved); NULL where the beat has none */
+    bool summary;               /* the lines between those of the summary are not shown */
     const struct cg_step *from; /* the line that the animation comes from; NULL at rest */
     const struct cg_training *training; /* at a training beat; else NULL */
     const struct cg_letters *letters;   /* the lesson's index letters, for maths in prose */

@@ -41,7 +41,7 @@ static size_t line_hints(const struct cg_frame *frame, const struct cg_track *tr
 {
     const struct cg_position *at = frame->position;
     size_t n = 0;
-    bool asked = frame->beat->question && at->choice < 0 && at->fold_depth == 0;
+    bool asked = frame->beat->question && at->choice < 0;
     if (at->beat + 1 < track->n_beats)
         hints[n++] = (struct hint){CG_ACTION_NEXT, asked ? "predict, then go on" : "next"};
     if (at->fold_depth > 0)

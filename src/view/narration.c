@@ -32,9 +32,10 @@ struct spoken {
 
 static void say_rule(struct cg_flow *flow, const struct cg_frame *frame)
 {
-    const struct cg_rule_info *rule = cg_rule_info(frame->step->rule);
+    enum cg_depth depth = frame->summary ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
+    const struct cg_rule_info *rule = cg_rule_info(cg_step_rule(frame->step, depth));
     cg_flow_text(flow, CG_FACE_TEXT, frame->theme->text, rule->why);
-    if (frame->position->fold_depth == 0 || !rule->law)
+    if (cg_step_depth(frame->step) < CG_DEPTH_ATOMS || !rule->law)
         return;
     cg_flow_text(flow, CG_FACE_TEXT, frame->theme->text, " ");
     cg_flow_math(flow, rule->law, false);
@@ -59,15 +60,13 @@ static void say_paragraph(struct cg_flow *flow, const struct cg_frame *frame,
     cg_flow_spans(flow, paragraph->spans, paragraph->n_spans, frame->theme->text);
 }
 
-/* Sub-steps speak for themselves: the lesson's words belong to the line that bundles them. */
+/* Single rules speak for themselves: the lesson's words belong to the line that bundles them. */
 static struct cg_flow *words_of(const struct cg_frame *frame, float em, float width)
 {
     struct cg_flow *flow = cg_flow_create(frame, frame->letters, em, fminf(width, 64 * em));
     const struct cg_beat *beat = frame->beat;
-    if (frame->step && (frame->position->fold_depth > 0 || beat->n_narration == 0))
+    if (frame->step && beat->n_narration == 0)
         say_rule(flow, frame);
-    if (frame->position->fold_depth > 0)
-        return flow;
     for (size_t i = 0; i < beat->n_narration; i++)
         say_paragraph(flow, frame, &beat->narration[i], i == 0, em);
     if (beat->question)
@@ -78,7 +77,7 @@ static struct cg_flow *words_of(const struct cg_frame *frame, float em, float wi
 static void lay_out_chips(const struct cg_frame *frame, struct spoken *spoken)
 {
     const struct cg_question *question = frame->beat->question;
-    if (!question || frame->position->fold_depth > 0)
+    if (!question)
         return;
     float em = spoken->em, x = 0, y = 0, row = 0, gap = 0.5f * em, pad = 0.75f * em;
     spoken->n_chips = question->n_choices < MOST_CHOICES ? question->n_choices : MOST_CHOICES;

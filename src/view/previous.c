@@ -16,14 +16,24 @@ static float parts_width(const struct part *parts, size_t count)
     return width;
 }
 
+/* The line shown before this one; NULL where it is the first. */
+static const struct cg_step *line_before(const struct stage *stage)
+{
+    const struct cg_step *before = stage->step->previous;
+    while (before && stage->frame->summary && cg_step_depth(before) > CG_DEPTH_SUMMARY)
+        before = before->previous;
+    return before;
+}
+
 static size_t previous_parts(struct stage *stage, struct part parts[3])
 {
-    const struct cg_step *step = stage->step;
-    if (!step->previous)
+    const struct cg_step *step = stage->step, *before = line_before(stage);
+    if (!before)
         return 0;
-    parts[0] = (struct part){stage_formula_of(stage, step->previous->lhs), step->previous->lhs};
+    const struct cg_expr *rhs = before == step->previous ? step->before : before->rhs;
+    parts[0] = (struct part){stage_formula_of(stage, before->lhs), before->lhs};
     parts[1] = (struct part){stage_typeset(stage, "="), NULL};
-    parts[2] = (struct part){stage_formula_of(stage, step->before), step->before};
+    parts[2] = (struct part){stage_formula_of(stage, rhs), rhs};
     return 3;
 }
 
@@ -37,7 +47,8 @@ static struct pill make_pill(struct stage *stage, float width)
 {
     const struct cg_step *step = stage->step;
     const struct cg_check *check = stage->frame->checks ? &stage->frame->checks[step->id] : NULL;
-    struct pill pill = {.name = cg_rule_info(step->rule)->name, .note = step->note};
+    enum cg_depth depth = stage->frame->summary ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
+    struct pill pill = {.name = cg_rule_info(cg_step_rule(step, depth))->name, .note = step->note};
     pill.size = 0.92f * stage->em;
     pill.wrong = check && check->checked && !check->holds;
     if (pill.wrong) {

@@ -60,7 +60,7 @@ enum cg_hit_kind {
     CG_HIT_CELL,   /* a = row, b = col of grid `value` or `node` */
     CG_HIT_TERM,   /* `node` of the formula */
     CG_HIT_INDEX,  /* a = letter */
-    CG_HIT_BEAT,   /* a = beat of the timeline */
+    CG_HIT_BEAT,   /* a = beat of the timeline; b = 1 + sub-step of it, or 0 */
     CG_HIT_BUTTON, /* a = enum cg_action of view/board.h */
     CG_HIT_CHOICE, /* a = choice of the question */
     CG_HIT_LESSON, /* a = lesson of the browser */

@@ -157,8 +157,13 @@ static void draw_fold(const struct cg_frame *frame, const struct axis *axis,
     float y = axis->y + 0.68f * frame->em;
     for (size_t i = 0; i < count; i++) {
         bool here = i == at->fold[at->fold_depth - 1];
-        dot(frame, left + step * (float)i, y, here ? 1.4f * r : r,
-            here ? frame->theme->accent : frame->theme->faint);
+        float x = left + step * (float)i;
+        dot(frame, x, y, here ? 1.4f * r : r, here ? frame->theme->accent : frame->theme->faint);
+        cg_scene_hit(frame->scene, (struct cg_hit){.kind = CG_HIT_BEAT,
+                                                   .box = {x - step / 2, y - 0.35f * frame->em,
+                                                           step, 0.9f * frame->em},
+                                                   .a = (long)at->beat,
+                                                   .b = (long)i + 1});
     }
 }
 
@@ -204,7 +209,6 @@ void cg_timeline_draw(const struct cg_frame *frame, const struct cg_track *track
     cg_rule_line(frame, axis.left, axis.y, here, axis.y, width, theme->dim);
     frame->scene->items[frame->scene->n_items - 1].label = "timeline";
     draw_dots(frame, &axis, track);
-    draw_fold(frame, &axis, track);
     /* One region a beat, side by side, so that a click always finds the nearest. */
     float gap = spacing(&axis);
     for (size_t i = 0; i < track->n_beats; i++)
@@ -213,6 +217,7 @@ void cg_timeline_draw(const struct cg_frame *frame, const struct cg_track *track
                                      .box = {beat_x(&axis, i) - gap / 2, axis.y - 0.6f * frame->em,
                                              gap, 1.6f * frame->em},
                                      .a = (long)i});
+    draw_fold(frame, &axis, track); /* above them: its dots are clicked too */
     if (track->n_chapters > 0)
         draw_labels(frame, &axis, track, cg_track_chapter(track, frame->position->beat),
                     area.y + 0.12f * frame->em);

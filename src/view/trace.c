@@ -91,5 +91,8 @@ struct cg_track cg_trace(struct cg_arena *arena, const struct cg_lesson *lesson,
         if (leads_to(book, i, derivation))
             add_derivation(&tracer, book->derivations[i]);
     add_derivation(&tracer, derivation);
-    return (struct cg_track){tracer.beats, tracer.n_beats, tracer.chapters, tracer.n_chapters};
+    return (struct cg_track){.beats = tracer.beats,
+                             .n_beats = tracer.n_beats,
+                             .chapters = tracer.chapters,
+                             .n_chapters = tracer.n_chapters};
 }

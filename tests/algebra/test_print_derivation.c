@@ -64,9 +64,9 @@ static void the_summary_is_that_of_a_textbook(void **state)
         printed(bench, "dJ/dB as δ", CG_DEPTH_SUMMARY),
         "[∂J/∂B]_k = Σ_i ∂J/∂Y_i ∂Y_i/∂B_k               (chain rule)\n"
         "    ∂J/∂Y_i = ∂/∂Y_i ½ Σ_j (Y_j − Y*_j)²        (definition)\n"
-        "    ∂J/∂Y = Y − Y*                              (all entries at once)\n"
+        "    ∂J/∂Y = Y − Y*                              (matrix form)\n"
         "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (both derivatives, written out)\n"
-        "∂J/∂B = (Y − Y*) * f′(HW + B)                   (all entries at once)\n"
+        "∂J/∂B = (Y − Y*) * f′(HW + B)                   (matrix form)\n"
         "      = δ                                       (a name for it)\n");
     bench_free(bench);
 }

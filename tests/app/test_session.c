@@ -82,7 +82,7 @@ static void there_and_back(struct world *world, const char *name)
     const char *scenes[MOST];
     open_lesson(world, name);
     run(world, "settle\n");
-    size_t stops = cg_board_beats(world->session.board), count = 0;
+    size_t stops = cg_board_beats(world->session.board, CG_DEPTH_RULES), count = 0;
     assert_true(stops >= 5);
     scenes[count++] = scene(world);
     while (world->session.position.beat + 1 < stops) {

@@ -27,7 +27,7 @@ static void assert_walk(const char *lesson, bool opening)
         assert_true(count < MOST);
         seen[count++] = world_dump(&world);
     }
-    assert_int_equal(world.at.beat + 1, cg_board_beats(world.board));
+    assert_int_equal(world.at.beat + 1, cg_board_beats(world.board, CG_DEPTH_RULES));
     for (size_t i = count; i-- > (opened ? opened - 1 : 0);) {
         char *text = world_dump(&world);
         assert_string_equal(text, seen[i]);
@@ -78,8 +78,8 @@ static void playing_walks_to_the_end(void **state)
     while (cg_board_advance(world.board, &world.at, 0.25) && seconds < 4000)
         seconds += 0.25;
     assert_false(world.at.playing);
-    assert_int_equal(world.at.beat + 1, cg_board_beats(world.board));
-    assert_true(seconds > 2 * (double)cg_board_beats(world.board));
+    assert_int_equal(world.at.beat + 1, cg_board_beats(world.board, CG_DEPTH_RULES));
+    assert_true(seconds > 2 * (double)cg_board_beats(world.board, CG_DEPTH_RULES));
     world_close(&world);
 }
 
@@ -155,6 +155,42 @@ static void a_question_is_answered_once_and_marked(void **state)
     free(before);
     free(after);
     free(then);
+    world_close(&world);
+}
+
+/* Up from a line is the line of the summary that it belongs to; Down from there is the line. */
+static void the_summary_is_one_key_away(void **state)
+{
+    (void)state;
+    struct world world;
+    world_open(&world, "06-xor.md");
+    size_t lines = cg_board_beats(world.board, CG_DEPTH_RULES);
+    assert_true(cg_board_beats(world.board, CG_DEPTH_SUMMARY) < lines);
+    assert_true(cg_board_beats(world.board, CG_DEPTH_ATOMS) > lines);
+    size_t found = 0;
+    for (size_t i = 0; i < lines; i++) {
+        world.at = cg_position_start(world.board);
+        world.at.beat = i;
+        char *before = world_dump(&world);
+        assert_true(cg_board_act(world.board, &world.at, CG_ACTION_FOLD));
+        assert_int_equal(world.at.depth, CG_DEPTH_SUMMARY);
+        if (world.at.folded.fold_depth > 0 &&
+            cg_board_act(world.board, &world.at, CG_ACTION_OPEN) && world.at.fold_depth == 1) {
+            char *inside = world_dump(&world);
+            assert_non_null(strstr(inside, "part "));
+            free(inside);
+            found++;
+        }
+        cg_board_act(world.board, &world.at, CG_ACTION_DEPTH);
+        while (world.at.depth != CG_DEPTH_RULES)
+            cg_board_act(world.board, &world.at, CG_ACTION_DEPTH);
+        char *after = world_dump(&world);
+        if (world.lesson->beats[i].kind == CG_BEAT_STEP)
+            assert_string_equal(before, after);
+        free(before);
+        free(after);
+    }
+    assert_true(found > 20);
     world_close(&world);
 }
 
@@ -275,6 +311,7 @@ int main(void)
         cmocka_unit_test(playing_walks_to_the_end),
         cmocka_unit_test(the_timeline_and_buttons_can_be_clicked),
         cmocka_unit_test(a_question_is_answered_once_and_marked),
+        cmocka_unit_test(the_summary_is_one_key_away),
         cmocka_unit_test(escape_leads_out_step_by_step),
         cmocka_unit_test(nothing_overlaps_at_any_size),
         cmocka_unit_test(training_is_tidy_at_any_size),

@@ -73,7 +73,10 @@ static void make_track(struct timeline *timeline, size_t beats, size_t chapters,
         n++;
         first += 1 + cg_prng_below(prng, 1 + 2 * beats / chapters);
     }
-    timeline->track = (struct cg_track){timeline->beats, beats, timeline->chapters, n};
+    timeline->track = (struct cg_track){.beats = timeline->beats,
+                                        .n_beats = beats,
+                                        .chapters = timeline->chapters,
+                                        .n_chapters = n};
 }
 
 /* All labels on the canvas, left of one another, and the current chapter's among them. */
@@ -126,7 +129,10 @@ static void every_beat_can_be_clicked(void **state)
     static const size_t counts[] = {1, 2, 5, 14, 120};
     for (size_t c = 0; c < 5; c++) {
         timeline->chapters[0] = (struct cg_chapter){"all", 0};
-        timeline->track = (struct cg_track){timeline->beats, counts[c], timeline->chapters, 1};
+        timeline->track = (struct cg_track){.beats = timeline->beats,
+                                            .n_beats = counts[c],
+                                            .chapters = timeline->chapters,
+                                            .n_chapters = 1};
         draw(timeline, 1280, 720, 0);
         float em = cg_canvas_em(1280, 720), y = timeline->area.y + 1.7f * em;
         size_t reached = 0;
