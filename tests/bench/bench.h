@@ -17,6 +17,16 @@ struct bench_row {
 extern const struct bench_row bench_train_xor;
 extern const struct bench_row bench_derive_xor;
 extern const struct bench_row bench_verify_xor;
+extern const struct bench_row bench_derive_1;
+extern const struct bench_row bench_derive_10;
+extern const struct bench_row bench_derive_50;
+extern const struct bench_row bench_derive_200;
+extern const struct bench_row bench_check_1;
+extern const struct bench_row bench_check_10;
+extern const struct bench_row bench_check_50;
+extern const struct bench_row bench_check_200;
+extern const struct bench_row bench_check_attention;
+extern const struct bench_row bench_check_norm;
 
 /* The XOR network of the lesson, in the model language. */
 extern const char bench_xor_model[];
