@@ -35,6 +35,7 @@ double cg_eval_at(const struct cg_env *env, const struct cg_expr *expr,
     cg_arena_init(&arena);
     evaluator_init(&evaluator, env, &arena);
     double value = evaluate_indexed(&evaluator, &arena, expr, fixed, at, n, false)->value[0];
+    evaluator_finish(&evaluator);
     cg_arena_finish(&arena);
     return value;
 }
@@ -55,5 +56,6 @@ double *cg_eval_tensor(const struct cg_env *env, struct cg_arena *arena, const s
     struct evaluator evaluator;
     evaluator_init(&evaluator, env, arena);
     const struct tensor *t = evaluate_indexed(&evaluator, arena, expr, NULL, NULL, 0, false);
+    evaluator_finish(&evaluator);
     return tensor_over(arena, t, t->value, n, letters, sizes);
 }

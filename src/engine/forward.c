@@ -13,6 +13,7 @@ struct moving {
     struct cg_matrix *dots;
     struct cg_matrix value, out;
     struct cg_arena *arena;
+    const double *slopes; /* of an elementwise function, or NULL */
 };
 
 static struct cg_matrix like(const struct moving *m, const struct cg_matrix *shape)
@@ -71,21 +72,38 @@ static void move_div_or_pow(const struct moving *m)
         }
 }
 
+/* f'(a), entry by entry */
+static double *slopes_of(struct cg_arena *arena, const struct cg_expr *apply,
+                         const struct cg_matrix *a)
+{
+    enum cg_kernel kernel = apply->u.apply.function->kernel;
+    double *slopes = cg_alloc_array(arena, matrix_count(a), sizeof *slopes);
+    for (size_t i = 0; i < matrix_count(a); i++)
+        slopes[i] = cg_kernel(kernel, apply->u.apply.order + 1, a->data[i]);
+    return slopes;
+}
+
 /* d f(a) = f'(a) da */
 static void move_apply(const struct moving *m)
 {
-    enum cg_kernel kernel = m->expr->u.apply.function->kernel;
+    const double *slopes = m->slopes ? m->slopes : slopes_of(m->arena, m->expr, &m->args[0]);
     for (size_t i = 0; i < matrix_count(&m->out); i++)
-        m->out.data[i] =
-            cg_kernel(kernel, m->expr->u.apply.order + 1, m->args[0].data[i]) * m->dots[0].data[i];
+        m->out.data[i] = slopes[i] * m->dots[0].data[i];
 }
 
 /* d(a @ b) = da @ b + a @ db, and so for dot and outer. */
 static void move_bilinear(const struct moving *m)
 {
+    bool both = m->dots[0].data && m->dots[1].data;
     for (size_t i = 0; i < 2; i++) {
         if (!m->dots[i].data)
             continue;
+        if (!both) {
+            struct cg_matrix args[2] = {m->args[0], m->args[1]}, out = m->out;
+            args[i] = m->dots[i];
+            matrix_operate(m->expr, &out, args);
+            return;
+        }
         struct cg_matrix args[2] = {m->args[0], m->args[1]}, part = like(m, &m->out);
         args[i] = m->dots[i];
         matrix_operate(m->expr, &part, args);
@@ -176,11 +194,9 @@ static void spread_div_or_pow(const struct moving *m)
 
 static void spread_apply(const struct moving *m)
 {
-    enum cg_kernel kernel = m->expr->u.apply.function->kernel;
-    for (size_t i = 0; i < matrix_count(&m->out); i++) {
-        double slope = cg_kernel(kernel, m->expr->u.apply.order + 1, m->args[0].data[i]);
-        m->out.data[i] = slope * slope * m->dots[0].data[i];
-    }
+    const double *slopes = m->slopes ? m->slopes : slopes_of(m->arena, m->expr, &m->args[0]);
+    for (size_t i = 0; i < matrix_count(&m->out); i++)
+        m->out.data[i] = slopes[i] * slopes[i] * m->dots[0].data[i];
 }
 
 /* The square of s_j (da_j + sum_i s_i da_i), each square by itself. */
@@ -235,9 +251,43 @@ static double *leaf_tangent(const struct graph_step *step, struct cg_arena *aren
     return dot.data;
 }
 
-static double *step_tangent(const struct graph_step *step, struct cg_arena *arena, bool through,
-                            bool spread, double *const *dots)
+static const double *step_slopes(struct graph_slopes *slopes, const struct graph *graph, size_t i)
 {
+    const struct graph_step *step = &graph->steps[i];
+    if (!slopes || step->expr->op != CG_APPLY)
+        return NULL;
+    if (slopes->n < graph->n_steps) {
+        double **more = cg_alloc_array(slopes->arena, graph->n_steps, sizeof *more);
+        if (slopes->n)
+            memcpy(more, slopes->of, slopes->n * sizeof *more);
+        slopes->of = more;
+        slopes->n = graph->n_steps;
+    }
+    if (!slopes->of[i])
+        slopes->of[i] = slopes_of(slopes->arena, step->expr, &step->args[0]);
+    return slopes->of[i];
+}
+
+/* The one argument of a sum that moves, where it has the shape of the sum; else NULL. */
+static double *lone_addend(const struct graph_step *step, double *const *dots)
+{
+    double *lone = NULL;
+    size_t moving = 0;
+    for (size_t i = 0; i < step->n_args; i++) {
+        if (!dots[step->slots[i]])
+            continue;
+        moving++;
+        if (step->args[i].rows == step->out.rows && step->args[i].cols == step->out.cols)
+            lone = dots[step->slots[i]];
+    }
+    return moving == 1 ? lone : NULL;
+}
+
+static double *step_tangent(const struct graph *graph, size_t at, struct cg_arena *arena,
+                            bool through, bool spread, struct graph_slopes *slopes,
+                            double *const *dots)
+{
+    const struct graph_step *step = &graph->steps[at];
     if (step->expr->op == CG_NAME && !through)
         return NULL;
     bool moves = false;
@@ -245,7 +295,14 @@ static double *step_tangent(const struct graph_step *step, struct cg_arena *aren
         moves = moves || dots[step->slots[i]];
     if (!moves)
         return NULL;
-    struct moving m = {step->expr, step->args, NULL, step->out, {0}, arena};
+    double *lone = step->expr->op == CG_ADD ? lone_addend(step, dots) : NULL;
+    if (lone)
+        return lone;
+    struct moving m = {.expr = step->expr,
+                       .args = step->args,
+                       .value = step->out,
+                       .arena = arena,
+                       .slopes = step_slopes(slopes, graph, at)};
     m.dots = cg_alloc_array(arena, step->n_args, sizeof *m.dots);
     for (size_t i = 0; i < step->n_args; i++)
         m.dots[i] =
@@ -259,13 +316,47 @@ static double *step_tangent(const struct graph_step *step, struct cg_arena *aren
 }
 
 void graph_tangents(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
-                    double *const *leaves, bool through, bool spread, double **dots)
+                    double *const *leaves, bool through, bool spread, struct graph_slopes *slopes,
+                    double **dots)
 {
-    for (size_t i = from; i < to; i++) {
-        const struct graph_step *step = &graph->steps[i];
-        dots[i] = step->n_args ? step_tangent(step, arena, through, spread, dots)
-                               : leaf_tangent(step, arena, leaves, through);
+    for (size_t i = from; i < to; i++)
+        dots[i] = graph->steps[i].n_args
+                      ? step_tangent(graph, i, arena, through, spread, slopes, dots)
+                      : leaf_tangent(&graph->steps[i], arena, leaves, through);
+}
+
+static double *tangent_at(const struct graph *graph, size_t slot, struct cg_arena *arena,
+                          double *const *leaves, bool through, bool spread,
+                          struct graph_slopes *slopes, struct graph_dots *dots, size_t stamp)
+{
+    if (dots->stamp[slot] == stamp)
+        return dots->of[slot];
+    const struct graph_step *step = &graph->steps[slot];
+    bool held = step->expr->op == CG_NAME && !through;
+    for (size_t i = 0; i < step->n_args && !held; i++)
+        tangent_at(graph, step->slots[i], arena, leaves, through, spread, slopes, dots, stamp);
+    dots->of[slot] = step->n_args
+                         ? step_tangent(graph, slot, arena, through, spread, slopes, dots->of)
+                         : leaf_tangent(step, arena, leaves, through);
+    dots->stamp[slot] = stamp;
+    return dots->of[slot];
+}
+
+double *graph_tangent(const struct graph *graph, size_t slot, struct cg_arena *arena,
+                      double *const *leaves, bool through, bool spread, struct graph_slopes *slopes,
+                      struct graph_dots *dots, size_t stamp)
+{
+    if (dots->capacity < graph->n_steps) {
+        size_t capacity = 2 * graph->n_steps;
+        double **of = cg_alloc_array(graph->arena, capacity, sizeof *of);
+        size_t *stamps = cg_alloc_array(graph->arena, capacity, sizeof *stamps);
+        if (dots->capacity) {
+            memcpy(of, dots->of, dots->capacity * sizeof *of);
+            memcpy(stamps, dots->stamp, dots->capacity * sizeof *stamps);
+        }
+        *dots = (struct graph_dots){of, stamps, capacity};
     }
+    return tangent_at(graph, slot, arena, leaves, through, spread, slopes, dots, stamp);
 }
 
 double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
@@ -279,14 +370,14 @@ double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
 }
 
 double **forward_total(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
-                       size_t entry, bool spread)
+                       size_t entry, bool spread, struct graph_slopes *slopes)
 {
     const struct cg_graph_of_env *p = env->graph;
     double **leaves = forward_direct(env, arena, wrt, entry);
     double **dots = cg_alloc_array(arena, p->graph.n_steps, sizeof *dots);
     /* What was in the graph before wrt does not move with it. */
     for (size_t id = wrt->id + 1, from = p->ends[wrt->id]; id < env->model->n_values; id++) {
-        graph_tangents(&p->graph, from, p->ends[id], arena, leaves, true, spread, dots);
+        graph_tangents(&p->graph, from, p->ends[id], arena, leaves, true, spread, slopes, dots);
         from = p->ends[id];
         if (env->model->values[id]->kind == CG_VALUE_DEFINED)
             leaves[id] = dots[p->roots[id]];
@@ -323,14 +414,23 @@ double forward_entry(struct forward_memo *memo, const struct cg_value *of,
 {
     struct forward_gradient *gradient = find(memo, of, wrt, spread);
     if (!gradient->known[entry]) {
-        struct cg_arena scratch;
-        cg_arena_init(&scratch);
-        double **leaves = forward_total(memo->env, &scratch, wrt, entry, spread);
+        double **leaves =
+            forward_total(memo->env, &memo->scratch, wrt, entry, spread, &memo->slopes);
         gradient->data[entry] = leaves[of->id] ? leaves[of->id][0] : 0;
         gradient->known[entry] = true;
-        cg_arena_finish(&scratch);
+        cg_arena_reset(&memo->scratch);
     }
     return gradient->data[entry];
+}
+
+void forward_init(struct forward_memo *memo, const struct cg_env *env, struct cg_arena *arena)
+{
+    *memo = (struct forward_memo){.env = env, .arena = arena, .slopes.arena = arena};
+}
+
+void forward_finish(struct forward_memo *memo)
+{
+    cg_arena_finish(&memo->scratch);
 }
 
 struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *arena,
@@ -338,8 +438,10 @@ struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *
 {
     struct cg_matrix gradient =
         matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
-    struct forward_memo memo = {.env = env, .arena = arena};
+    struct forward_memo memo;
+    forward_init(&memo, env, arena);
     for (size_t i = 0; i < matrix_count(&gradient); i++)
         gradient.data[i] = forward_entry(&memo, of, wrt, i, false);
+    forward_finish(&memo);
     return gradient;
 }

@@ -43,12 +43,35 @@ size_t graph_add(struct graph *graph, const struct cg_expr *expr);
 
 void graph_run(struct graph *graph, size_t from, size_t to);
 
+/* Slopes of the elementwise functions of a graph at its numbers, step by step, found once for many
+ * tangents. Zeroed to begin with; of no use any more once the graph is run with other numbers. */
+struct graph_slopes {
+    struct cg_arena *arena; /* borrowed */
+    double **of;
+    size_t n;
+};
+
 /* Forward mode: dots[slot], for from <= slot < to, becomes the tangent of that step (its shape, in
  * `arena`) or NULL where it is zero. leaves[id]: the tangent of each value, or NULL. `through`:
  * named results pass tangents on; otherwise they are held fixed. The graph must have been run.
- * `spread`: squared spreads of tangents, see below, in place of tangents. */
+ * `spread`: squared spreads of tangents, see below, in place of tangents. slopes: may be NULL. */
 void graph_tangents(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
-                    double *const *leaves, bool through, bool spread, double **dots);
+                    double *const *leaves, bool through, bool spread, struct graph_slopes *slopes,
+                    double **dots);
+
+/* Tangents of single steps, each found when it is first asked for under a stamp, with what it
+ * needs: a graph may be large and a line look at little of it. */
+struct graph_dots {
+    double **of;
+    size_t *stamp; /* under which of[slot] was found; from 1 */
+    size_t capacity;
+};
+
+/* The tangent of one step, as by graph_tangents. dots are kept in `arena`, their table in that of
+ * the graph. */
+double *graph_tangent(const struct graph *graph, size_t slot, struct cg_arena *arena,
+                      double *const *leaves, bool through, bool spread, struct graph_slopes *slopes,
+                      struct graph_dots *dots, size_t stamp);
 
 /* For each step the squares of its spread: the root of the sum of the squares of what was added up
  * in it. Where numbers cancel, roundings are as large as that times the machine's precision,

@@ -14,9 +14,8 @@ struct walk {
     bool spread;           /* squared spreads (graph.h) in place of values */
     double *const *leaves; /* tangents of values, or NULL: none are wanted */
     bool through;          /* total, not direct */
-    double **dots;         /* tangents of the graph's steps, up to n_dots */
-    size_t n_dots;
-    struct map memo; /* node -> struct tensor */
+    size_t stamp;          /* of the tangents of the graph's steps */
+    struct map memo;       /* node -> struct tensor */
 };
 
 static struct tensor *walk_expr(struct walk *w, const struct cg_expr *expr);
@@ -25,7 +24,13 @@ void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struc
 {
     *evaluator = (struct evaluator){.env = env, .arena = arena};
     graph_init(&evaluator->graph, env, arena, NULL);
-    evaluator->forward = (struct forward_memo){.env = env, .arena = arena};
+    evaluator->slopes.arena = arena;
+    forward_init(&evaluator->forward, env, arena);
+}
+
+void evaluator_finish(struct evaluator *evaluator)
+{
+    forward_finish(&evaluator->forward);
 }
 
 static size_t in_graph(struct evaluator *evaluator, const struct cg_expr *expr)
@@ -131,22 +136,13 @@ static struct tensor *walk_sum(struct walk *w, const struct cg_expr *expr)
     return out;
 }
 
-/* Tangents of the graph's steps, as far as the graph has grown. */
 static double *step_dot(struct walk *w, size_t slot)
 {
-    const struct graph *graph = &w->evaluator->graph;
+    struct evaluator *evaluator = w->evaluator;
     if (!w->leaves)
         return NULL;
-    if (w->n_dots < graph->n_steps) {
-        double **larger = cg_alloc_array(w->space->arena, graph->n_steps, sizeof *larger);
-        if (w->n_dots)
-            memcpy(larger, w->dots, w->n_dots * sizeof *larger);
-        graph_tangents(graph, w->n_dots, graph->n_steps, w->space->arena, w->leaves, w->through,
-                       w->space->spread, larger);
-        w->dots = larger;
-        w->n_dots = graph->n_steps;
-    }
-    return w->dots[slot];
+    return graph_tangent(&evaluator->graph, slot, w->space->arena, w->leaves, w->through,
+                         w->space->spread, &evaluator->slopes, &evaluator->dots, w->stamp);
 }
 
 static bool is_axis(const struct walk *w, struct cg_index index)
@@ -154,23 +150,32 @@ static bool is_axis(const struct walk *w, struct cg_index index)
     return index.letter && !w->fixed[(unsigned char)index.letter];
 }
 
-/* [M]_{row col}: the axes that are free, gathered from the matrix. */
-static struct tensor *gather(struct walk *w, const struct cg_matrix *m, const double *dot,
+/* [M]_{row col}: the axes that are free, gathered from the matrix; where both are, its own numbers
+ * as they lie there. */
+static struct tensor *gather(struct walk *w, const struct cg_matrix *m, double *dot,
                              struct cg_index row, struct cg_index col)
 {
     struct tensor *t = cg_alloc(w->space->arena, sizeof *t);
-    if (is_axis(w, row))
+    bool row_free = is_axis(w, row), col_free = is_axis(w, col);
+    if (row_free)
         tensor_add_axis(t, row.letter, m->rows);
-    if (is_axis(w, col))
+    if (col_free)
         tensor_add_axis(t, col.letter, m->cols);
+    if (t->n == 2 || (t->n == 1 && matrix_count(m) == t->size[0] && (row_free || !row.letter) &&
+                      (col_free || !col.letter))) {
+        t->count = matrix_count(m);
+        t->value = m->data;
+        t->dot = dot;
+        return t;
+    }
     tensor_allocate(w->space, t, dot != NULL);
     struct tensor rows = {.n = 1, .letter = {row.letter}, .size = {m->rows}};
     struct tensor cols = {.n = 1, .letter = {col.letter}, .size = {m->cols}};
     struct odometer o;
     odometer_init(&o, t->n, t->letter, t->size, &rows, &cols);
-    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
-        size_t r = is_axis(w, row) ? o.a : row.letter ? w->at[(unsigned char)row.letter] : 0;
-        size_t c = is_axis(w, col) ? o.b : col.letter ? w->at[(unsigned char)col.letter] : 0;
+    for (size_t i = 0; i < t->count; i++, o.a += o.step_a, o.b += o.step_b) {
+        size_t r = row_free ? o.a : row.letter ? w->at[(unsigned char)row.letter] : 0;
+        size_t c = col_free ? o.b : col.letter ? w->at[(unsigned char)col.letter] : 0;
         bool inside = r < m->rows && c < m->cols;
         t->value[i] = inside ? m->data[r * m->cols + c] : NAN;
         if (dot)
@@ -279,10 +284,10 @@ static void begin_inner(const struct walk *w, struct walk *inner, struct tensor_
     *inner = *w;
     inner->space = space;
     inner->spread = false; /* only of tangents */
-    inner->dots = NULL;
-    inner->n_dots = 0;
+    inner->stamp = ++w->evaluator->n_stamps;
     inner->through = expr->u.partial.total;
-    inner->leaves = inner->through ? forward_total(env, space->arena, wrt, entry, w->spread)
+    inner->leaves = inner->through ? forward_total(env, space->arena, wrt, entry, w->spread,
+                                                   &w->evaluator->forward.slopes)
                                    : forward_direct(env, space->arena, wrt, entry);
     map_init(&inner->memo, w->space->arena);
     struct cg_index row = expr->u.partial.row, col = expr->u.partial.col;

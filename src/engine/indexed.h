@@ -16,12 +16,16 @@ struct evaluator {
     const struct cg_env *env; /* borrowed; its numbers must not change */
     struct cg_arena *arena;   /* borrowed: holds the graph and the gradients */
     struct graph graph;
-    size_t n_run; /* steps of the graph that have numbers */
+    size_t n_run;               /* steps of the graph that have numbers */
+    struct graph_slopes slopes; /* of the graph */
+    struct graph_dots dots;
+    size_t n_stamps; /* for dots */
     struct forward_memo forward;
     bool failed; /* something was too large or did not fit: its numbers are NaN */
 };
 
 void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena);
+void evaluator_finish(struct evaluator *evaluator);
 
 /* The tensor of an expression in index notation, in `arena`. The fixed indices (those with a
  * letter) have the values `at` and are no axes. `spread`: in place of each number its squared

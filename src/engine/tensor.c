@@ -61,9 +61,16 @@ static void strides_in(const struct tensor *t, size_t n, const char *letters, si
 void odometer_init(struct odometer *o, size_t n, const char *letters, const size_t *size,
                    const struct tensor *a, const struct tensor *b)
 {
-    *o = (struct odometer){.n = n, .size = size};
     strides_in(a, n, letters, o->stride_a);
     strides_in(b, n, letters, o->stride_b);
+    o->n = n ? n - 1 : 0;
+    o->size = size;
+    o->run = n ? size[n - 1] : 1;
+    o->step_a = n ? o->stride_a[n - 1] : 0;
+    o->step_b = n ? o->stride_b[n - 1] : 0;
+    o->a = o->b = 0;
+    for (size_t i = 0; i < n; i++)
+        o->at[i] = 0;
 }
 
 void odometer_next(struct odometer *o)
@@ -88,8 +95,9 @@ double *tensor_over(struct cg_arena *arena, const struct tensor *t, const double
     double *out = cg_alloc_array(arena, count, sizeof *out);
     struct odometer o;
     odometer_init(&o, n_axes, letters, sizes, t, t);
-    for (size_t i = 0; i < count; i++, odometer_next(&o))
-        out[i] = numbers ? numbers[o.a] : 0;
+    for (size_t i = 0; numbers && i < count; i += o.run, odometer_next(&o))
+        for (size_t k = 0; k < o.run; k++)
+            out[i + k] = numbers[o.a + k * o.step_a];
     return out;
 }
 
@@ -124,6 +132,30 @@ static double combine_dot(const struct tensor_space *space, enum cg_op op, doubl
     return (da == 0 ? 0 : by_a * da) + by_b * db;
 }
 
+static void combine_run(enum cg_op op, double *out, const double *a, const double *b,
+                        const struct odometer *o)
+{
+    a += o->a;
+    b += o->b;
+    if (op == CG_MUL) /* most are */
+        for (size_t k = 0; k < o->run; k++)
+            out[k] = a[k * o->step_a] * b[k * o->step_b];
+    else
+        for (size_t k = 0; k < o->run; k++)
+            out[k] = combine(op, a[k * o->step_a], b[k * o->step_b]);
+}
+
+static void combine_run_dots(const struct tensor_space *space, enum cg_op op, double *out,
+                             const struct tensor *a, const struct tensor *b,
+                             const struct odometer *o)
+{
+    for (size_t k = 0; k < o->run; k++) {
+        size_t at_a = o->a + k * o->step_a, at_b = o->b + k * o->step_b;
+        out[k] = combine_dot(space, op, a->value[at_a], b->value[at_b], a->dot ? a->dot[at_a] : 0,
+                             b->dot ? b->dot[at_b] : 0, b->dot != NULL);
+    }
+}
+
 struct tensor *tensor_zip(struct tensor_space *space, enum cg_op op, const struct tensor *a,
                           const struct tensor *b)
 {
@@ -136,12 +168,10 @@ struct tensor *tensor_zip(struct tensor_space *space, enum cg_op op, const struc
         return t;
     struct odometer o;
     odometer_init(&o, t->n, t->letter, t->size, a, b);
-    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
-        t->value[i] = combine(op, a->value[o.a], b->value[o.b]);
+    for (size_t i = 0; i < t->count; i += o.run, odometer_next(&o)) {
+        combine_run(op, &t->value[i], a->value, b->value, &o);
         if (t->dot)
-            t->dot[i] =
-                combine_dot(space, op, a->value[o.a], b->value[o.b], a->dot ? a->dot[o.a] : 0,
-                            b->dot ? b->dot[o.b] : 0, b->dot != NULL);
+            combine_run_dots(space, op, &t->dot[i], a, b, &o);
     }
     return t;
 }
@@ -155,11 +185,12 @@ struct tensor *tensor_sum(struct tensor_space *space, const struct tensor *t, ch
     tensor_allocate(space, out, t->dot != NULL);
     struct odometer o;
     odometer_init(&o, t->n, t->letter, t->size, t, out);
-    for (size_t i = 0; i < t->count; i++, odometer_next(&o)) {
-        out->value[o.b] += t->value[o.a];
-        if (t->dot)
-            out->dot[o.b] += t->dot[o.a];
-    }
+    for (size_t i = 0; i < t->count; i += o.run, odometer_next(&o))
+        for (size_t k = 0; k < o.run; k++) {
+            out->value[o.b + k * o.step_b] += t->value[i + k];
+            if (t->dot)
+                out->dot[o.b + k * o.step_b] += t->dot[i + k];
+        }
     return out;
 }
 

@@ -44,15 +44,17 @@ struct tensor *tensor_sum(struct tensor_space *space, const struct tensor *t, ch
 double *tensor_over(struct cg_arena *arena, const struct tensor *t, const double *numbers,
                     size_t n_axes, const char *letters, const size_t *sizes);
 
-/* Walks the positions of a tensor in order, and those of two others along with it. */
+/* Walks the positions of a tensor in order, and those of two others along with it: `run` positions
+ * along the last axis, in which those of a and b are step_a and step_b apart, then the next run. */
 struct odometer {
-    size_t n, at[TENSOR_AXES];
+    size_t run, step_a, step_b;
+    size_t a, b; /* where the run begins */
+    size_t n;    /* axes but the last */
     const size_t *size;
-    size_t stride_a[TENSOR_AXES], stride_b[TENSOR_AXES];
-    size_t a, b;
+    size_t at[TENSOR_AXES], stride_a[TENSOR_AXES], stride_b[TENSOR_AXES];
 };
 
-/* Starts at the first position of the axes; a and b step along theirs. */
+/* Starts at the first run. */
 void odometer_init(struct odometer *o, size_t n, const char *letters, const size_t *size,
                    const struct tensor *a, const struct tensor *b);
 void odometer_next(struct odometer *o);

@@ -23,8 +23,8 @@ double cg_relative_error(double a, double b, double scale)
 {
     if (a == b)
         return 0;
-    double largest = fmax(fmax(fabs(a), fabs(b)), scale);
-    double error = fabs(a - b) / largest;
+    double of_a = fabs(a), of_b = fabs(b), largest = of_a > of_b ? of_a : of_b;
+    double error = fabs(a - b) / (largest > scale ? largest : scale);
     return isnan(error) ? INFINITY : error;
 }
 
@@ -60,6 +60,7 @@ static void trial_init(struct trial *trial, const struct cg_env *env, double *wo
 
 static void trial_finish(struct trial *trial)
 {
+    evaluator_finish(&trial->evaluator);
     cg_arena_finish(&trial->keep);
     cg_arena_finish(&trial->line);
 }
@@ -329,9 +330,9 @@ static bool shapes_agree(const struct cg_env *env, const struct cg_expr *a, cons
 
 /* The numbers of a line's sides at the cells, as far as they are not there yet; false where that
  * takes too long, or is too large for the tensors of the model's own sizes. */
-static bool evaluate_sides(struct trial *trial, const struct cg_step *step,
-                           struct cg_check *check, const struct cells *cells, struct side *left,
-                           struct side *before, struct side *right)
+static bool evaluate_sides(struct trial *trial, const struct cg_step *step, struct cg_check *check,
+                           const struct cells *cells, struct side *left, struct side *before,
+                           struct side *right)
 {
     bool again = before->expr == left->expr, shared = before->expr == trial->last;
     const struct cg_expr *sides[] = {map_get(&trial->lefts, step->lhs) ? NULL : step->lhs,
