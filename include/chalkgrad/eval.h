@@ -51,6 +51,13 @@ int cg_env_cut(const struct cg_env *env, size_t *kept, size_t *of);
 void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,
                         bool positive);
 
+/* The same model with other rows: numbers[i] in place of values[i], inputs of one row count each.
+ * All other inputs, the parameters too, are those of `from`; both borrowed. The definitions are
+ * computed. False with an error where an input that was left out has the axis of the rows too. */
+bool cg_env_init_rows(struct cg_env *env, const struct cg_env *from,
+                      const struct cg_value *const *values, const struct cg_matrix *numbers,
+                      size_t count, struct cg_error *error);
+
 /* Copy of the inputs and definitions of another env of the same model and sizes (a frozen update).
  */
 void cg_env_copy(struct cg_env *env, const struct cg_env *from);

@@ -111,4 +111,10 @@ bool cg_trainer_seek(struct cg_trainer *trainer, size_t update, struct cg_error 
 const struct cg_value *cg_train_prediction(const struct cg_model *model,
                                            const struct cg_value *target);
 
+/* How many rows a classifier gets right. Targets of several columns have a single 1 in each row,
+ * where the largest prediction must stand; of one column they are 0 and 1 (or -1 and 1), and the
+ * prediction must lie on their side of the middle. False where the targets are no such classes. */
+bool cg_train_count_right(const struct cg_matrix *predictions, const struct cg_matrix *targets,
+                          size_t *right);
+
 #endif

@@ -28,6 +28,13 @@ bool train_request_apply(const struct train_request *request, const struct cg_le
 
 extern const char train_help[];
 
+/* How the trained model does on rows. */
+struct train_score {
+    size_t rows, right;
+    bool classes; /* `right` counts: the targets are classes */
+    double loss;
+};
+
 /* What the training came to. */
 struct train_outcome {
     enum cg_train_end end; /* CG_END_NOT: interrupted */
@@ -35,6 +42,7 @@ struct train_outcome {
     size_t updates, samples;
     double seconds; /* of training alone */
     double loss_first, loss_last;
+    struct train_score test; /* no rows: the lesson has no test block */
 };
 
 /* SIGINT, held back so that it can be asked for between two updates. */
@@ -53,6 +61,15 @@ void train_interrupt_end(const struct train_interrupt *interrupt);
 bool train_run(struct cg_trainer *trainer, const struct cg_train_options *options,
                const struct train_interrupt *interrupt, size_t rows, struct train_outcome *outcome,
                struct cg_error *error);
+
+/* The test block's rows through the model as trained. */
+bool train_test(const struct cg_lesson *lesson, struct cg_trainer *trainer,
+                struct train_score *score, struct cg_error *error);
+
+/* The value that stands beside the target in the loss, and that target: what the data gives last.
+ * NULL where there is none. */
+const struct cg_value *train_prediction(const struct cg_lesson *lesson,
+                                        const struct cg_value **target);
 
 /* On standard output. */
 void train_print_json(const struct cg_lesson *lesson, const struct cg_train_options *options,

@@ -16,6 +16,7 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     struct train_outcome outcome = {0};
     bool done = trainer && train_run(trainer, &options, &interrupt, rows, &outcome, error);
     train_interrupt_end(&interrupt);
+    done = done && train_test(lesson, trainer, &outcome.test, error);
     if (done && request->json)
         train_print_json(lesson, &options, trainer, &outcome);
     else if (done)

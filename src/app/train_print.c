@@ -40,18 +40,28 @@ static double per_second(size_t count, const struct train_outcome *outcome)
     return outcome->seconds > 0 ? (double)count / outcome->seconds : 0;
 }
 
-/* The value that stands beside the target in the loss; the target is what the data gives last. */
-static const struct cg_value *prediction_of(const struct cg_lesson *lesson)
+static double percent(const struct train_score *score)
 {
-    const struct cg_train_options *o = &lesson->training;
-    return o->n_rows ? cg_train_prediction(&lesson->model, o->rows[o->n_rows - 1]) : NULL;
+    return 100 * (double)score->right / (double)score->rows;
+}
+
+static cJSON *score_item(const struct train_score *score)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddNumberToObject(item, "rows", (double)score->rows);
+    cJSON_AddItemToObject(item, "loss", json_number(score->loss));
+    if (score->classes) {
+        cJSON_AddNumberToObject(item, "right", (double)score->right);
+        cJSON_AddItemToObject(item, "accuracy", json_number(percent(score) / 100));
+    }
+    return item;
 }
 
 void train_print_json(const struct cg_lesson *lesson, const struct cg_train_options *options,
                       struct cg_trainer *trainer, const struct train_outcome *outcome)
 {
     struct cg_env *env = cg_trainer_env(trainer);
-    const struct cg_value *prediction = prediction_of(lesson);
+    const struct cg_value *target, *prediction = train_prediction(lesson, &target);
     cJSON *object = cJSON_CreateObject(), *parameters = cJSON_CreateObject();
     cJSON_AddNumberToObject(object, "epochs", (double)outcome->epochs);
     cJSON_AddStringToObject(object, "ended_by", end_name(outcome->end));
@@ -62,6 +72,8 @@ void train_print_json(const struct cg_lesson *lesson, const struct cg_train_opti
                           json_number(per_second(outcome->updates, outcome)));
     cJSON_AddItemToObject(object, "samples_per_second",
                           json_number(per_second(outcome->samples, outcome)));
+    if (outcome->test.rows)
+        cJSON_AddItemToObject(object, "test", score_item(&outcome->test));
     for (size_t i = 0; i < options->n_params; i++)
         cJSON_AddItemToObject(parameters, options->params[i]->name,
                               json_rows(cg_env_get(env, options->params[i])));
@@ -70,6 +82,14 @@ void train_print_json(const struct cg_lesson *lesson, const struct cg_train_opti
                           prediction ? json_rows(cg_env_get(env, prediction))
                                      : cJSON_CreateArray());
     json_print(object);
+}
+
+static void print_score(const char *loss, const struct train_score *score)
+{
+    printf("test: %zu rows, %s %.6g", score->rows, loss, score->loss);
+    if (score->classes)
+        printf(", %zu right: %.2f %%", score->right, percent(score));
+    putchar('\n');
 }
 
 static void print_rows(const char *name, const struct cg_matrix *m)
@@ -89,11 +109,13 @@ void train_print_text(const struct cg_lesson *lesson, const struct cg_train_opti
                       struct cg_trainer *trainer, const struct train_outcome *outcome)
 {
     struct cg_env *env = cg_trainer_env(trainer);
-    const struct cg_value *prediction = prediction_of(lesson);
+    const struct cg_value *target, *prediction = train_prediction(lesson, &target);
     printf("%zu epochs, %zu updates in %.3f s: %.0f updates a second\n", outcome->epochs,
            outcome->updates, outcome->seconds, per_second(outcome->updates, outcome));
     fputs(end_line(outcome->end), stdout);
     printf("%s from %.6g to %.6g\n", options->loss->name, outcome->loss_first, outcome->loss_last);
+    if (outcome->test.rows)
+        print_score(options->loss->name, &outcome->test);
     for (size_t i = 0; i < options->n_params; i++)
         print_rows(options->params[i]->name, cg_env_get(env, options->params[i]));
     if (prediction)

@@ -186,18 +186,38 @@ static void check_counts(void **state)
 }
 
 /* A lesson in a temporary file; returns its path. */
-static const char *lesson_file(const char *claim)
+static const char *lesson_file(const char *text)
 {
     static char path[64];
     strcpy(path, "/tmp/chalkgrad-XXXXXX.md");
-    int fd = mkstemps(path, 3);
-    FILE *file = fdopen(fd, "w");
-    fprintf(file,
-            "# A claim\n\n```model\nH : 1 x 2; W : 2 x 2; Y = H @ W; J = sum(Y ^ 2)\n```\n\n"
-            "```derive\ndJ/dW\n```\n\n```claim\n%s\n```\n",
-            claim);
+    FILE *file = fdopen(mkstemps(path, 3), "w");
+    fputs(text, file);
     fclose(file);
     return path;
+}
+
+static void test_rows_are_scored(void **state)
+{
+    (void)state;
+    /* y = 1 where x > 0.5, which w = 1 gives from the start; the last two rows are wrong */
+    const char *path = lesson_file(
+        "```model\nX : 2 x 1\nT : 2 x 1\nw : 1 x 1 = 1\nY = X @ w\nJ = sum((Y - T)^2)\n```\n"
+        "```data X T\n0 0\n1 1\n```\n```test X T\n.1 0\n.2 0\n.7 1\n.3 1\n.9 0\n```\n"
+        "```train\nparams = w\nepochs = 3\n```\n");
+    char line[128];
+    snprintf(line, sizeof line, "train %s", path);
+    struct run *r = run(command_train, line);
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "test: 5 rows, J 1.44, 3 right: 60.00 %"));
+    free(r);
+    snprintf(line, sizeof line, "train --format json %s", path);
+    r = run(command_train, line);
+    cJSON *object = cJSON_Parse(r->out), *test = cJSON_GetObjectItem(object, "test");
+    assert_true(number(test, "rows") == 5 && number(test, "right") == 3);
+    assert_true(number(test, "accuracy") == 0.6);
+    cJSON_Delete(object);
+    free(r);
+    unlink(path);
 }
 
 static void false_claims_are_refused(void **state)
@@ -208,8 +228,12 @@ static void false_claims_are_refused(void **state)
         int status;
     } cases[] = {{"dJ/dW = H.T @ (2 * Y)", 0}, {"dJ/dY = Y", 1}, {"dJ/dH = 2 * Y @ W", 1}};
     for (size_t i = 0; i < 3; i++) {
-        char line[128], place[96];
-        const char *path = lesson_file(cases[i].claim);
+        char line[128], place[96], text[256];
+        snprintf(text, sizeof text,
+                 "# A claim\n\n```model\nH : 1 x 2; W : 2 x 2; Y = H @ W; J = sum(Y ^ 2)\n```\n\n"
+                 "```derive\ndJ/dW\n```\n\n```claim\n%s\n```\n",
+                 cases[i].claim);
+        const char *path = lesson_file(text);
         snprintf(line, sizeof line, "check %s", path);
         snprintf(place, sizeof place, "%s:12:1: error: ", path);
         struct run *r = run(command_check, line);
@@ -223,13 +247,10 @@ static void false_claims_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xor_is_learnt),
-        cmocka_unit_test(options_override_the_lesson),
-        cmocka_unit_test(training_ends_early),
-        cmocka_unit_test(text_names_what_was_trained),
-        cmocka_unit_test(wrong_command_lines),
-        cmocka_unit_test(check_counts),
-        cmocka_unit_test(false_claims_are_refused),
+        cmocka_unit_test(xor_is_learnt),        cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(training_ends_early),  cmocka_unit_test(text_names_what_was_trained),
+        cmocka_unit_test(test_rows_are_scored), cmocka_unit_test(wrong_command_lines),
+        cmocka_unit_test(check_counts),         cmocka_unit_test(false_claims_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
