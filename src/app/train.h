@@ -11,7 +11,7 @@ enum { TRAIN_MOST_SETTINGS = 32 };
 /* The command line; what was not given stays as the lesson says. Strings are argv's. */
 struct train_request {
     const char *lesson;
-    bool json, help;
+    bool json, help, plan;
     struct {
         const char *key, *value; /* as in the train block */
     } settings[TRAIN_MOST_SETTINGS];
@@ -27,6 +27,10 @@ bool train_request_apply(const struct train_request *request, const struct cg_le
                          struct cg_train_options *options, struct cg_error *error);
 
 extern const char train_help[];
+
+/* Prints the plan of an update for a learner, in place of training. */
+bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_error *error);
 
 /* How the trained model does on rows. */
 struct train_score {

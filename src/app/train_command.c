@@ -9,6 +9,8 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     struct cg_train_options options;
     if (!train_request_apply(request, lesson, &options, error))
         return false;
+    if (request->plan)
+        return train_print_plan(lesson, &options, error);
     struct train_interrupt interrupt;
     train_interrupt_begin(&interrupt);
     struct cg_trainer *trainer = cg_trainer_create(&lesson->book, &options, error);

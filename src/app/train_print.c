@@ -2,6 +2,8 @@
 #include "app/json.h"
 #include "app/train.h"
 
+#include "engine/plan.h"
+
 #include <stdio.h>
 
 /* Why training ended: in JSON, and as a line of the text. */
@@ -120,4 +122,22 @@ void train_print_text(const struct cg_lesson *lesson, const struct cg_train_opti
         print_rows(options->params[i]->name, cg_env_get(env, options->params[i]));
     if (prediction)
         print_rows(prediction->name, cg_env_get(env, prediction));
+}
+
+bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_options *options,
+                      struct cg_error *error)
+{
+    size_t rows = options->n_rows ? cg_rows(&lesson->model, options->rows[0]->shape) : 1;
+    size_t batch = options->batch && options->batch < rows ? options->batch : rows;
+    struct cg_arena arena;
+    struct cg_strbuf out;
+    cg_arena_init(&arena);
+    cg_strbuf_init(&out);
+    const struct plan *plan = plan_compile(&arena, &lesson->book, options, batch, true, error);
+    if (plan)
+        plan_print(&out, plan);
+    fputs(out.text, stdout);
+    cg_strbuf_finish(&out);
+    cg_arena_finish(&arena);
+    return plan != NULL;
 }

@@ -28,6 +28,8 @@ const char train_help[] =
     "\n"
     "How:\n"
     "  --threads N        at most; the same result whatever their number\n"
+    "  --plan             instead of training, print the operations of an update, each with the\n"
+    "                     lines of the derivation that it computes\n"
     "  --format F         text (default) or json\n"
     "\n"
     "On a terminal a bar shows how far it is. Ctrl-C ends the training there: what there is by "
@@ -72,6 +74,8 @@ static bool take_option(struct train_request *request, int code, const char *nam
         request->json = strcmp(value, "json") == 0;
         return request->json || strcmp(value, "text") == 0 ||
                command_complain(value, "--format takes text or json");
+    case 'l':
+        return request->plan = true;
     case 'h':
         return request->help = true;
     default: /* getopt has said what is wrong */
@@ -97,6 +101,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"patience", required_argument, NULL, 'k'},
         {"precision", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},
+        {"plan", no_argument, NULL, 'l'},
         {"format", required_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},
         {0},

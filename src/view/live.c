@@ -15,7 +15,7 @@ static size_t per_epoch(const struct cg_lesson *lesson)
     return (rows + options->batch - 1) / options->batch;
 }
 
-/* Takes over the losses that are new. */
+/* Takes over the losses that are new; they may end the training. */
 static void gather(struct cg_live *live)
 {
     size_t count;
@@ -24,8 +24,15 @@ static void gather(struct cg_live *live)
         live->losses_capacity = 2 * count + 64;
         live->losses = cg_xrealloc(live->losses, live->losses_capacity * sizeof *live->losses);
     }
-    for (; live->n_losses < count; live->n_losses++)
+    for (; live->n_losses < count && live->end == CG_END_NOT; live->n_losses++) {
         live->losses[live->n_losses] = losses[live->n_losses];
+        enum cg_train_end end =
+            cg_train_watch(live->options, &live->watch, live->n_losses, losses[live->n_losses]);
+        if (end == CG_END_STOP || end == CG_END_PATIENCE) {
+            live->end = end;
+            live->most = live->n_losses * live->updates_per_epoch;
+        }
+    }
 }
 
 bool cg_live_init(struct cg_live *live, struct cg_lesson *lesson, struct cg_error *error)
@@ -71,6 +78,7 @@ size_t cg_live_seek(struct cg_live *live, size_t update)
             break;
         }
         gather(live);
+        update = update < live->most ? update : live->most;
     }
     return cg_trainer_updates(live->trainer);
 }
@@ -149,5 +157,7 @@ struct cg_training cg_live_training(struct cg_live *live, const struct cg_positi
     training.n_losses = reached < live->n_losses ? reached : live->n_losses;
     if (live->stuck && update >= live->most)
         training.problem = live->error.text;
+    if (update >= live->most)
+        training.end = live->end;
     return training;
 }

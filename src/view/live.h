@@ -15,6 +15,8 @@ struct cg_live {
     size_t updates_per_epoch;
     size_t most; /* updates in all epochs */
     bool stuck;  /* it diverged: `most` is as far as it goes */
+    struct cg_train_watch watch;
+    enum cg_train_end end; /* early, at `most`; or CG_END_NOT */
     struct cg_error error;
     double *losses;
     size_t n_losses, losses_capacity;

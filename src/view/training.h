@@ -19,6 +19,7 @@ struct cg_training {
     const struct cg_surface *surface; /* NULL: not two inputs and one answer */
     const struct cg_matrix *next;     /* the parameters after the next update, or NULL (diverged) */
     const char *problem;              /* why training can't go on, or NULL */
+    enum cg_train_end end;            /* ended early at this update: CG_END_STOP, CG_END_PATIENCE */
 };
 
 void cg_training_draw(const struct cg_frame *frame, struct cg_box area);

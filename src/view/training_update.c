@@ -9,7 +9,8 @@ struct update {
     const struct cg_value *param;
     double old, slope, next;
     bool has_next;
-    bool plain; /* next = old - rate * slope: gradient descent over all rows */
+    double rate; /* of this update, by the schedule */
+    bool plain;  /* next = old - rate * slope: gradient descent over all rows */
 };
 
 static struct update pinned_update(const struct cg_frame *frame)
@@ -20,13 +21,14 @@ static struct update pinned_update(const struct cg_frame *frame)
     const struct cg_matrix *param = cg_env_get(frame->env, update.param);
     size_t cell = at->pin_row * param->cols + at->pin_col;
     update.old = param->data[cell];
+    update.rate = cg_train_rate(training->options, at->update, training->updates_per_epoch);
     update.slope = cg_trainer_gradient(training->trainer, at->pin_param)->data[cell];
     update.has_next = training->next != NULL;
     update.plain = training->options->optimizer == CG_SGD && training->updates_per_epoch == 1;
     if (update.has_next)
         update.next = training->next[at->pin_param].data[cell];
     else if (update.plain && !training->problem) {
-        update.next = update.old - training->options->rate * update.slope;
+        update.next = update.old - update.rate * update.slope;
         update.has_next = true;
     }
     return update;
@@ -88,8 +90,7 @@ static float draw_sum(const struct cg_frame *frame, const struct update *update,
 {
     const struct cg_theme *theme = frame->theme;
     struct cg_arena *arena = &frame->scene->arena;
-    double rate = frame->training->options->rate;
-    double step = update->has_next ? update->next - update->old : -rate * update->slope;
+    double step = update->has_next ? update->next - update->old : -update->rate * update->slope;
     int decimals = decimals_of(step);
     float line = 1.5f * frame->em, y = box.y + 0.95f * frame->em;
     draw_line(frame, box, y, NULL, "old weight", number_text(frame, update->old, decimals),
@@ -98,8 +99,8 @@ static float draw_sum(const struct cg_frame *frame, const struct update *update,
     if (update->plain) {
         const char *tex =
             cg_format(arena, "-\\,\\eta\\;%s", training_gradient_tex(frame, update->param, 0));
-        const char *sum =
-            cg_format(arena, "− %.6g · (%s)", rate, number_text(frame, update->slope, decimals));
+        const char *sum = cg_format(arena, "− %.6g · (%s)", update->rate,
+                                    number_text(frame, update->slope, decimals));
         draw_line(frame, box, y, tex, "", sum, CG_FACE_TEXT, theme->gradient);
     } else if (update->has_next) {
         draw_line(frame, box, y, NULL, step_words(frame), number_text(frame, step, decimals),
@@ -134,6 +135,25 @@ static void draw_derive_button(const struct cg_frame *frame, float x, float y, f
     cg_button_hit(frame, box, CG_ACTION_DERIVE, 0);
 }
 
+/* What the numbers below do not say of how the step is made, or that this was the last; "" where
+ * there is nothing to say. */
+static const char *settings(const struct cg_frame *frame, const struct update *update)
+{
+    static const char *const schedules[] = {"", ", falling in steps", ", falling along a cosine"};
+    const struct cg_train_options *options = frame->training->options;
+    if (frame->training->end == CG_END_STOP)
+        return cg_format(&frame->scene->arena, "training has ended: $%s$ is below %g",
+                         options->loss->tex, options->stop);
+    if (frame->training->end == CG_END_PATIENCE)
+        return cg_format(&frame->scene->arena,
+                         "training has ended: no new least $%s$ in %zu epochs", options->loss->tex,
+                         options->patience);
+    if (options->schedule.kind == CG_CONSTANT && update->plain)
+        return "";
+    return cg_format(&frame->scene->arena, "$\\eta = %.4g$%s", update->rate,
+                     schedules[options->schedule.kind]);
+}
+
 void training_update_draw(const struct cg_frame *frame, struct cg_box box)
 {
     struct update update = pinned_update(frame);
@@ -142,6 +162,9 @@ void training_update_draw(const struct cg_frame *frame, struct cg_box box)
                   frame->position->running ? "each update" : "the next update",
                   frame->position->pin_row + 1, frame->position->pin_col + 1, update.param->tex);
     float caption = training_caption(frame, box.x, box.y, box.w, text) + 0.2f * frame->em;
+    const char *more = settings(frame, &update);
+    if (*more && !frame->training->problem)
+        caption += training_caption(frame, box.x, box.y + caption, box.w, more);
     if (frame->training->problem) {
         training_caption(frame, box.x, box.y + caption, box.w, frame->training->problem);
         return;

@@ -133,6 +133,18 @@ static void text_names_what_was_trained(void **state)
     free(r);
 }
 
+static void the_plan_has_its_lines(void **state)
+{
+    (void)state;
+    struct run *r = run(command_train, "train --plan --batch 3 %s/lessons/06-xor.md");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "an update of 3 rows"));
+    assert_non_null(strstr(r->out, "| dJ/dW1 = X.T @ δ1\n"));
+    assert_non_null(strstr(r->out, "| W1 -= rate dJ/dW1\n"));
+    assert_null(strstr(r->out, "updates a second"));
+    free(r);
+}
+
 static void wrong_command_lines(void **state)
 {
     (void)state;
@@ -247,10 +259,15 @@ static void false_claims_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xor_is_learnt),        cmocka_unit_test(options_override_the_lesson),
-        cmocka_unit_test(training_ends_early),  cmocka_unit_test(text_names_what_was_trained),
-        cmocka_unit_test(test_rows_are_scored), cmocka_unit_test(wrong_command_lines),
-        cmocka_unit_test(check_counts),         cmocka_unit_test(false_claims_are_refused),
+        cmocka_unit_test(xor_is_learnt),
+        cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(training_ends_early),
+        cmocka_unit_test(text_names_what_was_trained),
+        cmocka_unit_test(test_rows_are_scored),
+        cmocka_unit_test(the_plan_has_its_lines),
+        cmocka_unit_test(wrong_command_lines),
+        cmocka_unit_test(check_counts),
+        cmocka_unit_test(false_claims_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

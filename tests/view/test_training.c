@@ -54,6 +54,50 @@ static void it_ends_with_the_last_epoch(void **state)
     free(text);
 }
 
+/* The board again, with other options of training. */
+static void train_anew(struct world *world)
+{
+    struct cg_error error;
+    cg_board_destroy(world->board);
+    world->board = cg_board_create(world->lesson, world->fonts, &error);
+    assert_non_null(world->board);
+    world->at = cg_position_start(world->board);
+    cg_board_act(world->board, &world->at, CG_ACTION_LAST);
+}
+
+static void it_ends_early(void **state)
+{
+    struct world *world = *state;
+    world->lesson->training.has_stop = true;
+    world->lesson->training.stop = 0.01;
+    train_anew(world);
+    cg_board_act(world->board, &world->at, CG_ACTION_PLAY);
+    int frames = 0;
+    while (cg_board_advance(world->board, &world->at, 1 / 30.0) && frames < 4000)
+        frames++;
+    assert_int_equal(world->at.update, 938); /* as chalkgrad train --stop 0.01 */
+    char *text = world_dump(world);
+    assert_non_null(strstr(text, "training has ended"));
+    free(text);
+    cg_board_act(world->board, &world->at, CG_ACTION_UPDATE_BACK);
+    text = world_dump(world);
+    assert_null(strstr(text, "training has ended"));
+    free(text);
+}
+
+static void the_rate_is_the_schedules(void **state)
+{
+    struct world *world = *state;
+    world->lesson->training.schedule =
+        (struct cg_schedule){.kind = CG_STEP, .every = 100, .factor = 0.5};
+    train_anew(world);
+    world->at.update = world->at.trained = 250;
+    char *text = world_dump(world);
+    assert_non_null(strstr(text, "falling in steps"));
+    assert_non_null(strstr(text, "− 0.25 · ("));
+    free(text);
+}
+
 /* The picture of an update is the same however one came there. */
 static void rewinding_is_exact(void **state)
 {
@@ -228,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(running_trains_and_freezing_stops, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(it_ends_with_the_last_epoch, open_xor, close_xor),
+        cmocka_unit_test_setup_teardown(it_ends_early, open_xor, close_xor),
+        cmocka_unit_test_setup_teardown(the_rate_is_the_schedules, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(rewinding_is_exact, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(the_loss_curve_is_a_handle, open_xor, close_xor),
         cmocka_unit_test_setup_teardown(the_update_is_shown_as_it_happens, open_xor, close_xor),
