@@ -39,5 +39,7 @@ void cg_error_quote(struct cg_error *error, const char *text, size_t length, int
 
 /* "file:line:column: error: text", then the source line and a caret line where known. */
 void cg_error_print(FILE *stream, const struct cg_error *error);
+/* The same with "warning" for "error": what was asked for is done nevertheless. */
+void cg_warning_print(FILE *stream, const struct cg_error *error);
 
 #endif

@@ -25,7 +25,7 @@ struct cg_env {
     struct cg_arena arena, scratch;
     size_t n_sizes;
     struct cg_graph_of_env *graph; /* computes the definitions */
-    struct cg_matrix result;     /* the last that cg_env_get computed */
+    struct cg_matrix result;       /* the last that cg_env_get computed */
 };
 
 /* Draws or copies the inputs (each by its init; the generator is seeded with seed and the value's

@@ -22,6 +22,8 @@ struct cg_check {
      * there: then only random numbers in small sizes were compared. */
     size_t own_cells, all_cells;
     bool too_long;
+    bool no_numbers; /* none, own or random, were found at which it is finite: it may be true */
+    size_t random_trials;  /* how many of the random environments had numbers to compare */
     double previous_error; /* largest relative error against the line before, over all cells and
                               trials */
     double forward_error;  /* the same against forward mode applied to the left-hand side */
@@ -49,6 +51,11 @@ double cg_verify(const struct cg_book *book, const struct cg_derivation *derivat
 double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
                         const struct cg_env *env, int trials, double *work,
                         struct cg_check *checks);
+
+/* True where every line of the derivation and of its children holds; else fails at `place` with the
+ * first that does not. */
+bool cg_verified(const struct cg_derivation *derivation, const struct cg_check *checks,
+                 struct cg_place place, struct cg_error *error);
 
 /* One equation (a `claim`): of two matrix expressions of one shape, or in index notation, where the
  * left side has all free indices of the right. */

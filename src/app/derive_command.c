@@ -3,6 +3,7 @@
 #include "app/derive.h"
 #include "app/extent.h"
 
+#include <chalkgrad/domain.h>
 #include <chalkgrad/file.h>
 #include <chalkgrad/lesson.h>
 #include <chalkgrad/print.h>
@@ -151,6 +152,10 @@ static bool open_model(struct source *source, const struct request *request, str
         return false;
     }
     source->env = &source->own_env;
+    if (!cg_check_domain(source->env, error)) { /* the lines hold all the same */
+        cg_error_quote(error, text, size, 1);
+        cg_warning_print(stderr, error);
+    }
     return true;
 }
 
@@ -194,38 +199,12 @@ static const struct cg_value *find_value(const struct source *source, const stru
     return NULL;
 }
 
-/* The first line that does not hold; NULL where all do. */
-static const struct cg_step *find_false(const struct cg_check *checks,
-                                        const struct cg_step *const *steps, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct cg_step *inner = find_false(checks, steps[i]->children, steps[i]->n_children);
-        if (inner)
-            return inner;
-        if (!checks[steps[i]->id].holds)
-            return steps[i];
-    }
-    return NULL;
-}
-
 static bool verify(struct derive_result *result, const struct cg_derivation *derivation,
                    double *work, struct cg_error *error)
 {
     cg_verify_within(result->book, derivation, result->env, TRIALS, work, result->checks);
     extent_add_steps(&result->extent, result->checks, derivation->steps, derivation->n_steps);
-    const struct cg_step *step = find_false(result->checks, derivation->steps, derivation->n_steps);
-    if (!step)
-        return true;
-    struct cg_strbuf line;
-    cg_strbuf_init(&line);
-    cg_print_line(&line, derivation->model, step->lhs, step->rhs);
-    cg_fail(error, derivation->model->file, (struct cg_place){0},
-            "the derivation of d%s/d%s does not hold: by the rule '%s' the line %s came out as %g "
-            "instead of %g",
-            derivation->of->name, derivation->wrt->name, cg_rule_info(step->rule)->key, line.text,
-            result->checks[step->id].got, result->checks[step->id].expected);
-    cg_strbuf_finish(&line);
-    return false;
+    return cg_verified(derivation, result->checks, (struct cg_place){0}, error);
 }
 
 static void print_text(const struct derive_result *result, const struct request *request)

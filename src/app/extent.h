@@ -8,6 +8,7 @@
 struct extent {
     size_t lines;
     size_t too_long, not_finite; /* not compared at the model's own numbers, and why */
+    size_t own_only;             /* at no random numbers */
     size_t sampled;              /* compared there at some of their cells */
     double worst;                /* the largest error */
 };

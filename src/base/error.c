@@ -75,7 +75,7 @@ static void print_caret(FILE *stream, const struct cg_error *error)
     fputc('\n', stream);
 }
 
-void cg_error_print(FILE *stream, const struct cg_error *error)
+static void print_as(FILE *stream, const struct cg_error *error, const char *kind)
 {
     if (error->file[0])
         fprintf(stream, "%s:", error->file);
@@ -83,9 +83,19 @@ void cg_error_print(FILE *stream, const struct cg_error *error)
         fputs("chalkgrad:", stream);
     if (error->place.line)
         fprintf(stream, "%d:%d:", error->place.line, error->place.column);
-    fprintf(stream, " error: %s\n", error->text);
+    fprintf(stream, " %s: %s\n", kind, error->text);
     if (!error->source[0] || !error->place.line)
         return;
     fprintf(stream, "    %s\n", error->source);
     print_caret(stream, error);
+}
+
+void cg_error_print(FILE *stream, const struct cg_error *error)
+{
+    print_as(stream, error, "error");
+}
+
+void cg_warning_print(FILE *stream, const struct cg_error *error)
+{
+    print_as(stream, error, "warning");
 }

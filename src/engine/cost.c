@@ -295,8 +295,8 @@ double cost_environment(const struct cg_env *env, double *numbers)
     map_init(&e.matrices, &arena);
     for (size_t id = 0; id < env->model->n_values; id++) {
         const struct cg_value *value = env->model->values[id];
-        double count = (double)env_size(env, value->shape.rows) *
-                       (double)env_size(env, value->shape.cols);
+        double count =
+            (double)env_size(env, value->shape.rows) * (double)env_size(env, value->shape.cols);
         if (value->kind == CG_VALUE_INPUT) {
             e.once += count * FUNCTION;
             e.numbers += count;

@@ -248,19 +248,40 @@ static size_t *random_sizes(const struct cg_model *model, struct cg_prng *prng)
     return sizes;
 }
 
-void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,
-                        bool positive)
+static void begin_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng)
 {
     size_t *sizes = random_sizes(model, prng);
     env_begin(env, model, sizes);
     free(sizes);
     env_inputs(env, NULL);
+}
+
+void cg_env_init_random(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng,
+                        bool positive)
+{
+    begin_random(env, model, prng);
     for (size_t id = 0; id < model->n_values; id++) {
         if (model->values[id]->kind != CG_VALUE_INPUT)
             continue;
         const struct cg_matrix *m = &env->values[id];
         for (size_t i = 0; i < matrix_count(m); i++)
             m->data[i] = positive ? 0.5 + cg_prng_uniform(prng) : cg_prng_normal(prng);
+    }
+    env_graph(env, NULL);
+    cg_env_refresh(env);
+}
+
+void env_init_near(struct cg_env *env, const struct cg_env *own, struct cg_prng *prng)
+{
+    const struct cg_model *model = own->model;
+    begin_random(env, model, prng);
+    for (size_t id = 0; id < model->n_values; id++) {
+        if (model->values[id]->kind != CG_VALUE_INPUT)
+            continue;
+        const struct cg_matrix *m = &env->values[id], *from = &own->values[id];
+        for (size_t i = 0; i < matrix_count(m); i++)
+            m->data[i] = from->data[cg_prng_below(prng, matrix_count(from))] *
+                         (0.9 + 0.2 * cg_prng_uniform(prng));
     }
     env_graph(env, NULL);
     cg_env_refresh(env);

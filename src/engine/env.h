@@ -25,6 +25,10 @@ void env_graph(struct cg_env *env, const struct cg_value *cut);
  * part), and computes the definitions. On failure the environment is finished. */
 bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error);
 
+/* Distinct random sizes, as cg_env_init_random; each number is one of the same input's numbers in
+ * `own`, a little off. */
+void env_init_near(struct cg_env *env, const struct cg_env *own, struct cg_prng *prng);
+
 /* A copy in which `cut` is independent of what it is defined by. */
 void env_copy_cut(struct cg_env *env, const struct cg_env *from, const struct cg_value *cut);
 

@@ -1,5 +1,7 @@
 #include <chalkgrad/train.h>
 
+#include <chalkgrad/domain.h>
+
 #include "engine/env.h"
 #include "engine/optimizer.h"
 
@@ -304,9 +306,18 @@ static const struct lane *prepare(struct cg_trainer *t)
     return lane;
 }
 
-static bool diverged(const struct cg_trainer *t, size_t epoch, const char *what,
-                     const struct cg_value *param, struct cg_error *error)
+/* Says what is not finite, and where that begins if it can be told. */
+static bool diverged(const struct cg_trainer *t, const struct lane *lane, size_t epoch,
+                     const char *what, const struct cg_value *param, struct cg_error *error)
 {
+    struct cg_trouble at;
+    if (cg_find_trouble(&lane->env, CG_TROUBLE_VALUE, &at) ||
+        cg_find_trouble(&lane->env, CG_TROUBLE_SLOPE, &at))
+        return cg_fail(error, t->book->model->file, at.expr->place,
+                       "training diverged in epoch %zu: %s%s%s is not a finite number any more, "
+                       "because of %s; try a rate below %g",
+                       epoch + 1, what, param ? "/d" : "", param ? param->name : "", at.text,
+                       t->options.rate);
     return cg_fail(error, t->book->model->file, (struct cg_place){0},
                    "training diverged in epoch %zu: %s%s%s is not a finite number any more; try a "
                    "rate below %g",
@@ -322,7 +333,7 @@ bool cg_trainer_update(struct cg_trainer *t, struct cg_error *error)
         if (!matrix_finite(&lane->out[i])) {
             char what[64];
             snprintf(what, sizeof what, "d%s", o->loss->name);
-            return diverged(t, epoch, what, o->params[i], error);
+            return diverged(t, lane, epoch, what, o->params[i], error);
         }
     double rate = cg_train_rate(o, t->updates, t->updates_per_epoch);
     t->updates++;
@@ -336,7 +347,7 @@ bool cg_trainer_update(struct cg_trainer *t, struct cg_error *error)
     if (t->updates % t->updates_per_epoch)
         return true;
     note_loss(t);
-    return isfinite(cg_trainer_loss(t)) || diverged(t, epoch, o->loss->name, NULL, error);
+    return isfinite(cg_trainer_loss(t)) || diverged(t, &t->all, epoch, o->loss->name, NULL, error);
 }
 
 size_t cg_trainer_updates(const struct cg_trainer *trainer)

@@ -3,6 +3,10 @@
 #include "engine/cost.h"
 #include "engine/env.h"
 
+#include <chalkgrad/domain.h>
+#include <chalkgrad/print.h>
+
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -319,6 +323,15 @@ static void refuse(struct cg_check *check)
     check->expected = check->got = NAN;
 }
 
+/* What had no numbers to compare is not taken for true. */
+static void conclude(struct cg_check *check)
+{
+    check->no_numbers = !check->checked;
+    if (check->no_numbers)
+        refuse(check);
+    check->checked = true;
+}
+
 /* Two matrices of one shape; a side in index notation has the shape of its indices. */
 static bool shapes_agree(const struct cg_env *env, const struct cg_expr *a, const struct cg_expr *b)
 {
@@ -381,6 +394,8 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     check->checked = check->checked || by_forward.compared;
     if (trial->work && by_forward.compared)
         check->own_cells = cells.count;
+    else if (by_forward.compared)
+        check->random_trials++;
     note(check, &by_forward, &cells, trial->work, &check->forward_error);
     note(check, &by_line, &cells, trial->work, &check->previous_error);
 }
@@ -423,13 +438,18 @@ static bool env_finite(const struct cg_env *env)
     return true;
 }
 
-/* Random numbers under which every definition is finite: any at first, then positive ones, for the
- * sake of logarithms and roots. */
-static void draw_env(struct cg_env *env, const struct cg_model *model, struct cg_prng *prng)
+/* Random numbers under which every definition is finite and has slopes: any at first, then positive
+ * ones, for the sake of logarithms and roots, then some that are near the model's own. */
+static void draw_env(struct cg_env *env, const struct cg_env *own, struct cg_prng *prng)
 {
     for (int i = 0; i < DRAWS; i++) {
-        cg_env_init_random(env, model, prng, i > 0);
-        if (env_finite(env) || i == DRAWS - 1)
+        if (i < DRAWS / 2)
+            cg_env_init_random(env, own->model, prng, i > 0);
+        else
+            env_init_near(env, own, prng);
+        struct cg_trouble none;
+        bool smooth = env_finite(env) && !cg_find_trouble(env, CG_TROUBLE_SLOPE, &none);
+        if (smooth || i == DRAWS - 1)
             return;
         cg_env_finish(env);
     }
@@ -455,6 +475,7 @@ double cg_verify(const struct cg_book *book, const struct cg_derivation *derivat
 double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
                         const struct cg_env *env, int trials, double *work, struct cg_check *checks)
 {
+    assert(env->model == book->model);
     struct steps steps = {0};
     collect(&steps, derivation);
     for (size_t i = 0; i < steps.count; i++)
@@ -464,26 +485,66 @@ double cg_verify_within(const struct cg_book *book, const struct cg_derivation *
     cg_prng_seed(&prng, 0xC41C);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
-        draw_env(&random, book->model, &prng);
+        draw_env(&random, env, &prng);
         check_all(&steps, &random, NULL, checks);
         cg_env_finish(&random);
     }
     double worst = 0;
     for (size_t i = 0; i < steps.count; i++) {
         struct cg_check *check = &checks[steps.items[i]->id];
-        if (!check->checked)
-            refuse(check);
-        check->checked = true;
+        conclude(check);
         worst = fmax(worst, fmax(check->previous_error, check->forward_error));
     }
     cg_arena_finish(&steps.arena);
     return worst;
 }
 
+/* The first line that does not hold, in the order of the steps; NULL where all do. */
+static const struct cg_step *find_false(const struct cg_check *checks,
+                                        const struct cg_step *const *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct cg_step *inner = find_false(checks, steps[i]->children, steps[i]->n_children);
+        if (inner)
+            return inner;
+        if (!checks[steps[i]->id].holds)
+            return steps[i];
+    }
+    return NULL;
+}
+
+bool cg_verified(const struct cg_derivation *derivation, const struct cg_check *checks,
+                 struct cg_place place, struct cg_error *error)
+{
+    const struct cg_step *step = find_false(checks, derivation->steps, derivation->n_steps);
+    if (!step)
+        return true;
+    const struct cg_check *check = &checks[step->id];
+    const char *file = derivation->model->file, *of = derivation->of->name;
+    const char *wrt = derivation->wrt->name, *rule = cg_rule_info(step->rule)->key;
+    struct cg_strbuf line;
+    cg_strbuf_init(&line);
+    cg_print_line(&line, derivation->model, step->lhs, step->rhs);
+    if (check->no_numbers)
+        cg_fail(error, file, place,
+                "the derivation of d%s/d%s can't be checked: no numbers were found at which the "
+                "line %s is finite",
+                of, wrt, line.text);
+    else
+        cg_fail(error, file, place,
+                "the derivation of d%s/d%s does not hold: by the rule '%s' the line %s came out as "
+                "%.6g instead of %.6g in row %zu, column %zu",
+                of, wrt, rule, line.text, check->got, check->expected, check->row + 1,
+                check->col + 1);
+    cg_strbuf_finish(&line);
+    return false;
+}
+
 struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg_env *env,
                                    const struct cg_expr *left, const struct cg_expr *right,
                                    int trials)
 {
+    assert(env->model == model);
     struct cg_check check = {.holds = true};
     struct cg_step step = {.lhs = left, .before = left, .rhs = right};
     struct steps steps = {.items = (const struct cg_step *[]){&step}, .count = 1};
@@ -493,13 +554,11 @@ struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg
     cg_prng_seed(&prng, 0xC1A1);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
-        draw_env(&random, model, &prng);
+        draw_env(&random, env, &prng);
         check_all(&steps, &random, NULL, &check);
         cg_env_finish(&random);
     }
-    if (!check.checked)
-        refuse(&check);
-    check.checked = true;
+    conclude(&check);
     return check;
 }
 

@@ -1,6 +1,7 @@
 /* Opening a lesson: Markdown, model, numbers, derivations, proof. */
 #include "lesson/opening.h"
 
+#include <chalkgrad/domain.h>
 #include <chalkgrad/file.h>
 #include <chalkgrad/print.h>
 
@@ -89,6 +90,8 @@ static bool read_all(struct cg_opening *o)
     lesson->title = o->document.title;
     lesson->order = o->document.order;
     if (!cg_env_init_live(&lesson->env, &lesson->model, o->document.seed, o->error))
+        return quote(o);
+    if (!cg_check_domain(&lesson->env, o->error))
         return quote(o);
     return cg_build_timeline(o) || quote(o);
 }

@@ -83,6 +83,17 @@ static void domains(void **state)
     assert_true(claim_holds(&f, "dJ/dX", "1 / (2 * (1 + X) * log(1 + X))"));
     assert_false(claim_holds(&f, "dJ/dX", "1 / ((1 + X) * log(1 + X))"));
     fixture_finish(&f);
+    /* neither any nor positive numbers suit, but some near the model's own do */
+    fixture_init(&f, "X : 1 x 2 = [7, 9]; J = sum(log(X - 5))", 1);
+    struct cg_check check =
+        cg_verify_equation(&f.model, &f.env, parse(&f, "dJ/dX"), parse(&f, "1 / (X - 5)"), 3);
+    assert_true(check.holds && check.random_trials == 3);
+    fixture_finish(&f);
+    /* no numbers at all */
+    fixture_init(&f, "X : 1 x 2; J = sum(log(-1 - X ^ 2))", 1);
+    check = cg_verify_equation(&f.model, &f.env, parse(&f, "J"), parse(&f, "1"), 3);
+    assert_true(!check.holds && check.no_numbers);
+    fixture_finish(&f);
 }
 
 /* What cancels to nothing is no error: the rows of a softmax add up to 1. */
