@@ -99,26 +99,46 @@ static bool take_dot(struct term *term, size_t first, size_t second)
     return true;
 }
 
-/* Parallel edges, and weights on one node, merge entry by entry: A_ij B_ij = [A * B]_ij. */
-static void merge_parallel(struct term *term, struct cg_index row)
+/* The product entry by entry of two pieces of the same indices; an axis that cancels is gone. */
+static struct piece times(struct term *term, struct piece a, struct piece b)
 {
+    if (b.row.letter != a.row.letter)
+        b = turned(term, b);
+    a.matrix = matrix_hadamard(term->work, 2, (const struct cg_expr *[]){a.matrix, b.matrix});
+    if (!cg_dim_root(term->work->model, a.matrix->shape.rows))
+        a.row = no_index;
+    if (!cg_dim_root(term->work->model, a.matrix->shape.cols))
+        a.col = no_index;
+    return a;
+}
+
+/* A row or column of the answer lies as the answer does; what is a transpose is turned back. */
+static struct piece well_turned(struct term *term, struct piece piece, struct cg_index row,
+                                struct cg_index col)
+{
+    bool wrong = order(&piece) == 1 && ((row.letter && piece.col.letter == row.letter) ||
+                                        (col.letter && piece.row.letter == col.letter));
+    bool free =
+        order(&piece) == 2 || (!carries(&piece, row.letter) && !carries(&piece, col.letter));
+    return wrong || (free && piece.matrix->op == CG_TRANSPOSE) ? turned(term, piece) : piece;
+}
+
+/* Parallel edges, and weights on one node, merge entry by entry: A_ij B_ij = [A * B]_ij. */
+static void merge_parallel(struct term *term, struct cg_index row, struct cg_index col)
+{
+    for (size_t i = 0; i < term->count; i++)
+        term->pieces[i] = well_turned(term, term->pieces[i], row, col);
     for (size_t i = 0; i < term->count; i++) {
-        size_t own = order(&term->pieces[i]);
-        if (own == 2 && carries(&term->pieces[i], row.letter))
-            term->pieces[i] = with_row(term, term->pieces[i], row.letter);
-        for (size_t j = i + 1; own && j < term->count;) {
-            struct piece *all = &term->pieces[i], other = term->pieces[j];
-            if (!same_indices(all, &other)) {
+        bool taken = false;
+        for (size_t j = i + 1; order(&term->pieces[i]) && j < term->count && !taken;) {
+            if (!same_indices(&term->pieces[i], &term->pieces[j])) {
                 j++;
-                continue;
+            } else if (take_dot(term, i, j)) {
+                taken = true;
+            } else {
+                term->pieces[i] = times(term, term->pieces[i], term->pieces[j]);
+                term_remove(term, j);
             }
-            if (take_dot(term, i, j))
-                break;
-            if (other.row.letter != all->row.letter)
-                other = turned(term, other);
-            all->matrix = matrix_elementwise(term->work, CG_MUL, 2,
-                                             (const struct cg_expr *[]){all->matrix, other.matrix});
-            term_remove(term, j);
         }
     }
 }
@@ -153,13 +173,15 @@ static const struct cg_expr *sum(struct term *term, enum cg_axis axis, const str
     return cg_reduce(term->work->arena, CG_SUM, axis, matrix);
 }
 
-/* sum(sum(A, axis=0)) = sum(A), sum(diag(A)) = trace(A) */
+/* sum(sum(A, axis=0)) = sum(A), sum(diag(A)) = trace(A), sum(A^2) = norm2(A) */
 static const struct cg_expr *sum_all(struct term *term, const struct cg_expr *matrix)
 {
     while (matrix->op == CG_SUM || matrix->op == CG_TRANSPOSE)
         matrix = matrix->args[0];
     if (matrix->op == CG_DIAG)
         return cg_unary(term->work->arena, CG_TRACE, matrix->args[0], (struct cg_shape){0, 0});
+    if (matrix->op == CG_POW && is_number(matrix->args[1], 2))
+        return cg_unary(term->work->arena, CG_NORM2, matrix->args[0], (struct cg_shape){0, 0});
     return sum(term, CG_AXIS_ALL, matrix);
 }
 
@@ -172,6 +194,22 @@ static struct piece sum_weight(struct term *term, const struct node *node)
     return (struct piece){number, no_index, no_index};
 }
 
+/* 1 / v */
+static bool is_inverse(const struct cg_expr *matrix)
+{
+    return matrix->op == CG_DIV && is_number(matrix->args[0], 1);
+}
+
+/* E_sx v_s */
+static struct piece scaled(struct term *term, struct piece edge, struct piece weight, char letter)
+{
+    if ((edge.row.letter == letter) != (weight.row.letter == letter))
+        weight = turned(term, weight);
+    edge.matrix =
+        matrix_hadamard(term->work, 2, (const struct cg_expr *[]){edge.matrix, weight.matrix});
+    return edge;
+}
+
 /* S_s E_sx (v_s): the sum along an axis, or the product with the weight. It stands upright where x
  * is the row of the answer, lies where x is its column, and else as the weight does. */
 static struct piece sum_edge(struct term *term, const struct node *node, struct cg_index row,
@@ -179,8 +217,11 @@ static struct piece sum_edge(struct term *term, const struct node *node, struct 
 {
     struct piece edge = with_row(term, term->pieces[node->edges[0]], node->letter);
     struct cg_index x = edge.col;
-    if (!node->n_weights) {
-        struct piece own = term->pieces[node->edges[0]];
+    bool divides = node->n_weights && is_inverse(term->pieces[node->weight].matrix);
+    if (!node->n_weights || divides) {
+        struct piece own = divides ? scaled(term, term->pieces[node->edges[0]],
+                                            term->pieces[node->weight], node->letter)
+                                   : term->pieces[node->edges[0]];
         if (own.matrix->op == CG_TRANSPOSE)
             own = turned(term, own);
         bool along_rows = own.row.letter == node->letter;
@@ -231,7 +272,7 @@ static struct piece join_edges(struct term *term, const struct node *node, struc
         bool upright = weight.row.letter == node->letter;
         const struct cg_expr *factors[] = {upright ? weight.matrix : a.matrix,
                                            upright ? b.matrix : weight.matrix};
-        *(upright ? &b.matrix : &a.matrix) = matrix_elementwise(term->work, CG_MUL, 2, factors);
+        *(upright ? &b.matrix : &a.matrix) = matrix_hadamard(term->work, 2, factors);
     }
     return (struct piece){matrix_product(term->work, a.matrix, b.matrix), a.row, b.col};
 }
@@ -255,8 +296,23 @@ static void replace_carriers(struct term *term, char letter, struct piece piece)
     unsum(term, letter);
 }
 
-/* Sums over one index, one with as few edges as can be found; false where each has three or more.
- */
+/* Sums over one index; false where three or more edges meet in it. */
+static bool sum_index(struct term *term, struct node node, struct cg_index row, struct cg_index col)
+{
+    struct piece piece;
+    if (node.n_edges == 0)
+        piece = sum_weight(term, &node);
+    else if (node.n_edges == 1)
+        piece = sum_edge(term, &node, row, col);
+    else if (node.n_edges == 2)
+        piece = join_edges(term, &node, row, col);
+    else
+        return false;
+    replace_carriers(term, node.letter, piece);
+    return true;
+}
+
+/* Sums over the index with the fewest edges. */
 static bool sum_one(struct term *term, struct cg_index row, struct cg_index col)
 {
     struct node best = {.n_edges = 3};
@@ -265,74 +321,88 @@ static bool sum_one(struct term *term, struct cg_index row, struct cg_index col)
         if (node.n_edges < best.n_edges)
             best = node;
     }
-    struct piece piece;
-    if (best.n_edges == 0)
-        piece = sum_weight(term, &best);
-    else if (best.n_edges == 1)
-        piece = sum_edge(term, &best, row, col);
-    else if (best.n_edges == 2)
-        piece = join_edges(term, &best, row, col);
-    else
-        return false;
-    replace_carriers(term, best.letter, piece);
-    return true;
+    return sum_index(term, best, row, col);
 }
 
-/* What is left carries no index but row and col: numbers in front; then edges with the weights on
- * their ends; two weights alone are an outer product. */
+/* What is left carries no index but row and col; two weights alone are an outer product. */
 static const struct cg_expr *assemble(struct term *term, struct cg_index row, struct cg_index col)
 {
-    struct exprs front = {0}, rest = {0};
-    const struct cg_expr *upright = NULL, *lying = NULL;
-    const struct cg_expr *number = cg_fraction(term->work->arena, 1, 1);
-    size_t edges = 0;
+    struct exprs factors = {0};
+    struct piece *upright = NULL, *lying = NULL;
+    bool edges = false;
+    merge_parallel(term, row, col);
     for (size_t i = 0; i < term->count; i++) {
-        struct piece piece = term->pieces[i];
-        if (piece.matrix->op == CG_NUMBER) {
-            number = number_product(term->work->arena, number, piece.matrix);
-            continue;
-        }
-        if (!order(&piece)) {
-            exprs_add(term->work->arena, &front, piece.matrix);
-            continue;
-        }
-        if (order(&piece) == 2) {
-            piece = with_row(term, piece, row.letter);
-            edges++;
-        } else if (carries(&piece, row.letter) && row.letter) {
-            upright = (piece = with_row(term, piece, row.letter)).matrix;
-        } else {
-            if (piece.col.letter != col.letter)
-                piece = turned(term, piece);
-            lying = piece.matrix;
-        }
-        exprs_add(term->work->arena, &rest, piece.matrix);
+        struct piece *piece = &term->pieces[i];
+        bool edge = order(piece) == 2;
+        if (edge)
+            *piece = with_row(term, *piece, row.letter);
+        edges = edges || edge;
+        if (!edge && row.letter && carries(piece, row.letter))
+            upright = piece;
+        else if (!edge && order(piece))
+            lying = piece;
     }
-    if (!edges && upright && lying) {
-        rest.items[0] = matrix_product(term->work, upright, lying);
-        rest.count = 1;
+    if (!edges && upright && lying)
+        *upright =
+            (struct piece){matrix_product(term->work, upright->matrix, lying->matrix), row, col};
+    for (size_t i = 0; i < term->count; i++)
+        if (edges || !upright || &term->pieces[i] != lying)
+            exprs_add(term->work->arena, &factors, term->pieces[i].matrix);
+    return matrix_hadamard(term->work, factors.count, factors.items);
+}
+
+static struct term copy(const struct term *term)
+{
+    struct term out = {.work = term->work};
+    for (size_t i = 0; i < term->count; i++)
+        term_add(&out, term->pieces[i]);
+    for (size_t i = 0; i < term->n_summed; i++)
+        term_sum(&out, term->summed[i]);
+    return out;
+}
+
+static const struct cg_expr *contract(struct term *term, struct cg_index row, struct cg_index col);
+
+/* Each index in turn as the first that is summed: the shortest form. */
+static const struct cg_expr *shortest(const struct term *term, struct cg_index row,
+                                      struct cg_index col)
+{
+    const struct cg_expr *best = NULL;
+    for (size_t edges = 0; edges <= 2; edges++)
+        for (size_t i = 0; i < term->n_summed; i++) {
+            struct term other = copy(term);
+            struct node node = look_at(&other, other.summed[i]);
+            if (node.n_edges != edges || !sum_index(&other, node, row, col))
+                continue;
+            const struct cg_expr *form = contract(&other, row, col);
+            if (form && (!best || matrix_cost(form) < matrix_cost(best)))
+                best = form;
+        }
+    return best;
+}
+
+/* More orders than this many indices have are not tried. */
+enum { MOST_SUMMED = 4 };
+
+static const struct cg_expr *contract(struct term *term, struct cg_index row, struct cg_index col)
+{
+    merge_parallel(term, row, col);
+    while (term->n_summed) {
+        if (term->n_summed > 1 && term->n_summed <= MOST_SUMMED)
+            return shortest(term, row, col);
+        if (!sum_one(term, row, col))
+            return NULL;
+        merge_parallel(term, row, col);
     }
-    struct exprs all = {0};
-    if (!is_number(number, 1) || front.count + rest.count == 0)
-        exprs_add(term->work->arena, &all, number);
-    for (size_t i = 0; i < front.count; i++)
-        exprs_add(term->work->arena, &all, front.items[i]);
-    for (size_t i = 0; i < rest.count; i++)
-        exprs_add(term->work->arena, &all, rest.items[i]);
-    return matrix_elementwise(term->work, CG_MUL, all.count, all.items);
+    return assemble(term, row, col);
 }
 
 const struct cg_expr *term_contract(struct term *term, struct cg_index row, struct cg_index col,
                                     const char **why)
 {
-    merge_parallel(term, row);
-    while (term->n_summed) {
-        if (!sum_one(term, row, col)) {
-            *why = "an index is summed over three or more matrices at once, which no product of "
-                   "matrices does";
-            return NULL;
-        }
-        merge_parallel(term, row);
-    }
-    return assemble(term, row, col);
+    const struct cg_expr *matrix = contract(term, row, col);
+    if (!matrix)
+        *why = "an index is summed over three or more matrices at once, which no product of "
+               "matrices does";
+    return matrix;
 }

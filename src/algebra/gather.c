@@ -1,5 +1,8 @@
 /* Equal terms and common factors. */
+#include "algebra/monomial.h"
 #include "algebra/rules.h"
+
+#include <math.h>
 
 static bool same_in_any_order(struct work *work, const struct cg_expr *a, const struct cg_expr *b)
 {
@@ -55,61 +58,77 @@ bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr
     return true;
 }
 
-/* The factors of a term, its signs and numbers left out. */
-static struct exprs factors_of(struct work *work, const struct cg_expr *term)
+/* The exponent of a base, or NULL. */
+static const struct cg_expr *exponent_in(struct work *work, const struct monomial *monomial,
+                                         const struct cg_expr *base)
 {
-    struct exprs factors = {0};
-    while (term->op == CG_NEG)
-        term = term->args[0];
-    for (size_t i = 0; i < (term->op == CG_MUL ? term->n_args : 1); i++) {
-        const struct cg_expr *factor = term->op == CG_MUL ? term->args[i] : term;
-        if (factor->op != CG_NUMBER && factor->op != CG_KRON)
-            exprs_add(work->arena, &factors, factor);
-    }
-    return factors;
+    for (size_t i = 0; i < monomial->count; i++)
+        if (same_value(work, monomial->powers[i].base, base))
+            return monomial->powers[i].exponent;
+    return NULL;
 }
 
-/* `term` without the first factor that equals `common`; NULL where there is none, or nothing but a
- * number would be left. */
-static const struct cg_expr *without(struct work *work, const struct cg_expr *term,
-                                     const struct cg_expr *common)
+/* What all terms of a sum have in common: the powers, and the number where it is the same. */
+static struct monomial common_factor(struct work *work, const struct monomial *terms, size_t count)
 {
-    if (term->op == CG_NEG) {
-        const struct cg_expr *rest = without(work, term->args[0], common);
-        return rest ? scalar_negated(work, rest) : NULL;
+    struct monomial common = {.coefficient = terms[0].coefficient};
+    for (size_t i = 1; i < count; i++)
+        if (!cg_expr_equal(terms[i].coefficient, common.coefficient))
+            common.coefficient = scalar_one(work);
+    for (size_t p = 0; p < terms[0].count; p++) {
+        struct power least = terms[0].powers[p];
+        bool shared = least.base->op != CG_KRON && least.base->op != CG_PARTIAL;
+        for (size_t i = 1; i < count && shared; i++) {
+            const struct cg_expr *other = exponent_in(work, &terms[i], least.base);
+            shared = other && other->u.number.value * least.exponent->u.number.value > 0;
+            if (shared && fabs(other->u.number.value) < fabs(least.exponent->u.number.value))
+                least.exponent = other;
+        }
+        if (shared)
+            monomial_times(work, &common, least.base, least.exponent);
     }
-    if (term->op != CG_MUL)
+    return common;
+}
+
+/* Would a factor be taken out of a term that is nothing else: a b + a? */
+static bool leaves_number(struct work *work, const struct monomial *term,
+                          const struct monomial *common)
+{
+    size_t left = 0, taken = 0;
+    for (size_t p = 0; p < term->count; p++) {
+        const struct cg_expr *shared = exponent_in(work, common, term->powers[p].base);
+        bool whole = shared && cg_expr_equal(shared, term->powers[p].exponent);
+        bool factor =
+            !is_constant(term->powers[p].base) && term->powers[p].exponent->u.number.value > 0;
+        left += factor && !whole;
+        taken += factor && shared;
+    }
+    return taken && !left;
+}
+
+/* a b + a c = a (b + c); NULL where nothing is common to all terms. */
+static const struct cg_expr *gather_common(struct work *work, const struct cg_expr *sum)
+{
+    struct monomial *terms = cg_alloc_array(work->arena, sum->n_args, sizeof *terms);
+    for (size_t i = 0; i < sum->n_args; i++)
+        terms[i] = monomial_of(work, sum->args[i]);
+    struct monomial common = common_factor(work, terms, sum->n_args);
+    if (!common.count && is_number(common.coefficient, 1))
         return NULL;
     struct exprs rest = {0};
-    bool found = false, more = false;
-    for (size_t i = 0; i < term->n_args; i++) {
-        if (!found && same_value(work, term->args[i], common)) {
-            found = true;
-            continue;
-        }
-        more = more || term->args[i]->op != CG_NUMBER;
-        exprs_add(work->arena, &rest, term->args[i]);
+    for (size_t i = 0; i < sum->n_args; i++) {
+        if (leaves_number(work, &terms[i], &common))
+            return NULL;
+        for (size_t p = 0; p < common.count; p++)
+            monomial_times(work, &terms[i], common.powers[p].base,
+                           number_product(work->arena, common.powers[p].exponent,
+                                          cg_fraction(work->arena, -1, 1)));
+        terms[i].coefficient =
+            number_quotient(work->arena, terms[i].coefficient, common.coefficient);
+        exprs_add(work->arena, &rest, monomial_build(work, &terms[i]));
     }
-    return found && more ? scalar_product(work, rest.count, rest.items) : NULL;
-}
-
-/* a b + a c = a (b + c), once; NULL where no factor is common to all terms. */
-static const struct cg_expr *gather_once(struct work *work, const struct cg_expr *sum)
-{
-    struct exprs candidates = factors_of(work, sum->args[0]);
-    for (size_t f = 0; f < candidates.count; f++) {
-        struct exprs rest = {0};
-        for (size_t i = 0; i < sum->n_args; i++) {
-            const struct cg_expr *term = without(work, sum->args[i], candidates.items[f]);
-            if (!term)
-                break;
-            exprs_add(work->arena, &rest, term);
-        }
-        if (rest.count == sum->n_args)
-            return scalar_times(work, candidates.items[f],
-                                scalar_sum(work, rest.count, rest.items));
-    }
-    return NULL;
+    monomial_times(work, &common, scalar_sum(work, rest.count, rest.items), scalar_one(work));
+    return monomial_build(work, &common);
 }
 
 /* -a + b = b - a */
@@ -139,18 +158,8 @@ const struct cg_expr *gather_common_factors(struct work *work, const struct cg_e
     if (node->op != CG_ADD)
         return node;
     const struct cg_expr *sum = positive_first(work, node);
-    const struct cg_expr *out = gather_once(work, sum);
-    if (!out)
-        return sum == node ? node : rewrite_record(work, expr, sum);
-    for (;;) { /* the bracket is the last factor */
-        const struct cg_expr *bracket = out->args[out->n_args - 1];
-        const struct cg_expr *again = bracket->op == CG_ADD ? gather_once(work, bracket) : NULL;
-        if (!again)
-            return rewrite_record(work, expr, out);
-        struct exprs factors = {0};
-        for (size_t i = 0; i + 1 < out->n_args; i++)
-            exprs_add(work->arena, &factors, out->args[i]);
-        exprs_add(work->arena, &factors, again);
-        out = scalar_product(work, factors.count, factors.items);
-    }
+    const struct cg_expr *out = gather_common(work, sum);
+    return out           ? rewrite_record(work, expr, out)
+           : sum == node ? node
+                         : rewrite_record(work, expr, sum);
 }

@@ -1,4 +1,5 @@
 /* Zeros and units dropped, numbers multiplied out, equal terms gathered. */
+#include "algebra/monomial.h"
 #include "algebra/rules.h"
 #include "algebra/shape.h"
 
@@ -92,95 +93,13 @@ static void gather_factors(struct work *work, const struct cg_expr *factor, stru
     }
 }
 
-/* Does `a` carry every index that `b` carries, and at least one? */
-static bool carries_indices_of(const struct cg_expr *a, const struct cg_expr *b)
-{
-    struct cg_index free[8];
-    size_t count = cg_free_indices(b, free, 8);
-    for (size_t i = 0; i < count && i < 8; i++)
-        if (!cg_has_free_index(a, free[i].letter))
-            return false;
-    return count > 0 && count <= 8;
-}
-
-static void drop(struct exprs *list, size_t at)
-{
-    for (size_t i = at + 1; i < list->count; i++)
-        list->items[i - 1] = list->items[i];
-    list->count--;
-}
-
-/* b (a / b) = a, b (1 / a) = b / a where b carries the indices of a. True if it applied. */
-static bool divide_one(struct work *work, struct exprs *factors, size_t at)
-{
-    const struct cg_expr *above = factors->items[at]->args[0], *below = factors->items[at]->args[1];
-    for (size_t i = 0; i < factors->count; i++)
-        if (i != at && same_value(work, factors->items[i], below)) {
-            factors->items[at] = above;
-            drop(factors, i);
-            return true;
-        }
-    for (size_t i = 0; i < factors->count && is_number(above, 1); i++) {
-        const struct cg_expr *factor = factors->items[i];
-        bool plain = factor->op == CG_ENTRY || factor->op == CG_APPLY || factor->op == CG_POW ||
-                     factor->op == CG_ADD;
-        if (plain && carries_indices_of(factor, below)) {
-            factors->items[i] = scalar_quotient(work, factor, below);
-            drop(factors, at);
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Quotients among the factors: a / 2 = 1/2 a, and divide_one. */
-static bool divide(struct work *work, struct exprs *factors)
-{
-    bool changed = false;
-    for (size_t i = 0; i < factors->count; i++) {
-        const struct cg_expr *factor = factors->items[i];
-        if (factor->op != CG_DIV)
-            continue;
-        if (factor->args[1]->op == CG_NUMBER && factor->args[1]->u.number.value != 0) {
-            const struct cg_expr *number =
-                number_quotient(work->arena, scalar_one(work), factor->args[1]);
-            factors->items[i] = factor->args[0];
-            exprs_add(work->arena, factors, number);
-            changed = true;
-        } else if (divide_one(work, factors, i)) {
-            changed = true;
-            i = (size_t)-1;
-        }
-    }
-    return changed;
-}
-
-/* (1 / s) a = a / s for an s without indices: takes the first such factor out and gives s. */
-static const struct cg_expr *take_divisor(struct exprs *factors)
-{
-    for (size_t i = 0; i < factors->count && factors->count > 1; i++) {
-        const struct cg_expr *factor = factors->items[i];
-        if (factor->op != CG_DIV || !is_number(factor->args[0], 1) ||
-            cg_free_indices(factor, NULL, 0))
-            continue;
-        drop(factors, i);
-        return factor->args[1];
-    }
-    return NULL;
-}
-
 /* 1 a = a, 0 a = 0; the numbers are multiplied and stand in front, and so does the sign */
-static const struct cg_expr *simple_product(struct work *work, const struct cg_expr *node,
-                                            enum simplify_flags flags)
+static const struct cg_expr *simple_product(struct work *work, const struct cg_expr *node)
 {
     struct exprs factors = {0}, rest = {0};
     bool negative = false;
     gather_factors(work, node, &factors, &negative);
     bool changed = negative || factors.count != node->n_args;
-    if (flags & SIMPLIFY_FULL)
-        changed = divide(work, &factors) || changed;
-    const struct cg_expr *below = flags & SIMPLIFY_FULL ? take_divisor(&factors) : NULL;
-    changed = changed || below;
     const struct cg_expr *coefficient = NULL;
     for (size_t i = 0; i < factors.count; i++) {
         const struct cg_expr *factor = factors.items[i];
@@ -198,12 +117,7 @@ static const struct cg_expr *simple_product(struct work *work, const struct cg_e
         coefficient = scalar_one(work);
     if (negative)
         coefficient = number_product(work->arena, coefficient, cg_fraction(work->arena, -1, 1));
-    const struct cg_expr *out =
-        scale(work, coefficient, scalar_product(work, rest.count, rest.items));
-    if (!below || is_number(out, 0))
-        return out;
-    return out->op == CG_NEG ? scalar_negated(work, scalar_quotient(work, out->args[0], below))
-                             : scalar_quotient(work, out, below);
+    return scale(work, coefficient, scalar_product(work, rest.count, rest.items));
 }
 
 static const struct cg_expr *simple_quotient(struct work *work, const struct cg_expr *node)
@@ -244,28 +158,39 @@ static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_
         return body;
     if (!(flags & SIMPLIFY_FULL))
         return node;
-    if (body->op == CG_DIV && !cg_has_free_index(body->args[1], node->u.over.letter)) {
-        const struct cg_expr *above =
-            cg_from(work->arena, cg_sum_over(work->arena, node->u.over, body->args[0]), node);
-        return scalar_quotient(work, simple_sum_over(work, above, flags), body->args[1]);
+    struct monomial all = monomial_of(work, body), in = {.coefficient = scalar_one(work)};
+    struct monomial out = {.coefficient = all.coefficient};
+    for (size_t i = 0; i < all.count; i++) {
+        bool inside = cg_has_free_index(all.powers[i].base, node->u.over.letter);
+        monomial_times(work, inside ? &in : &out, all.powers[i].base, all.powers[i].exponent);
     }
-    struct scaled term = split_term(work, body);
-    const struct cg_expr *all = term.rest;
-    struct exprs out = {0}, in = {0};
-    const struct cg_expr *const *factors = all->op == CG_MUL ? all->args : &all;
-    for (size_t i = 0; i < (all->op == CG_MUL ? all->n_args : 1); i++)
-        exprs_add(work->arena, cg_has_free_index(factors[i], node->u.over.letter) ? &in : &out,
-                  factors[i]);
-    if (is_number(term.coefficient, 1) && !out.count)
+    if (is_number(out.coefficient, 1) && !out.count && in.count)
         return node;
     const struct cg_expr *sum =
-        in.count ? cg_sum_over(work->arena, node->u.over, scalar_product(work, in.count, in.items))
+        in.count ? cg_sum_over(work->arena, node->u.over, monomial_build(work, &in))
                  : cg_size_of(work->model, work->arena, node->u.over.dim);
-    sum = cg_from(work->arena, sum, node);
-    if (is_number(all, 1))
-        out.count = 0;
-    exprs_add(work->arena, &out, sum);
-    return scale(work, term.coefficient, scalar_product(work, out.count, out.items));
+    monomial_times(work, &out, cg_from(work->arena, sum, node), scalar_one(work));
+    return monomial_build(work, &out);
+}
+
+/* -(a - b) = b - a */
+static const struct cg_expr *simple_negation(struct work *work, const struct cg_expr *node,
+                                             enum simplify_flags flags)
+{
+    const struct cg_expr *arg = node->args[0];
+    if (arg->op == CG_NEG)
+        return arg->args[0];
+    if (is_number(arg, 0))
+        return arg;
+    bool mixed = false;
+    for (size_t i = 0; i < arg->n_args; i++)
+        mixed = mixed || arg->args[i]->op == CG_NEG;
+    if (arg->op != CG_ADD || !mixed || !(flags & SIMPLIFY_FULL))
+        return node;
+    struct exprs terms = {0};
+    for (size_t i = 0; i < arg->n_args; i++)
+        exprs_add(work->arena, &terms, scalar_negated(work, arg->args[i]));
+    return scalar_sum(work, terms.count, terms.items);
 }
 
 static const struct cg_expr *simple_entry(struct work *work, const struct cg_expr *node)
@@ -284,15 +209,11 @@ static const struct cg_expr *simple(struct work *work, const struct cg_expr *nod
     case CG_ADD:
         return simple_sum(work, node);
     case CG_MUL:
-        return simple_product(work, node, flags);
+        return flags & SIMPLIFY_FULL ? monomial_simple(work, node) : simple_product(work, node);
     case CG_NEG:
-        if (node->args[0]->op == CG_NEG)
-            return node->args[0]->args[0];
-        if (is_number(node->args[0], 0))
-            return node->args[0];
-        return node;
+        return simple_negation(work, node, flags);
     case CG_DIV:
-        return simple_quotient(work, node);
+        return flags & SIMPLIFY_FULL ? monomial_simple(work, node) : simple_quotient(work, node);
     case CG_POW:
         return simple_power(work, node);
     case CG_SUM_OVER:
@@ -329,7 +250,8 @@ const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
                                enum simplify_flags flags)
 {
     const struct cg_expr *node = expr;
-    if (expr->n_args && expr->op != CG_ENTRY && expr->op != CG_PARTIAL) {
+    bool as_written = expr->op == CG_APPLY && flags & SIMPLIFY_FULL; /* f(what the model says) */
+    if (expr->n_args && expr->op != CG_ENTRY && expr->op != CG_PARTIAL && !as_written) {
         const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
         for (size_t i = 0; i < expr->n_args; i++)
             args[i] = simplify(work, expr->args[i], flags);

@@ -97,7 +97,7 @@ static void entry_by_entry_and_outer(void **state)
     assert_string_equal(form(b, TIMES(b, at(b, "A", "kl"), at(b, "D", "kl")), 'k', m, 'l', n),
                         "A * D");
     assert_string_equal(form(b, TIMES(b, at(b, "A", "lk"), at(b, "D", "lk")), 'k', n, 'l', m),
-                        "A.T * D.T");
+                        "(A * D).T");
     assert_string_equal(form(b, TIMES(b, at(b, "c", "k."), at(b, "r", ".l")), 'k', m, 'l', n),
                         "c @ r");
     assert_string_equal(form(b, TIMES(b, at(b, "r", ".k"), at(b, "c", "l.")), 'k', n, 'l', m),
