@@ -62,15 +62,26 @@ enum cg_init_kind {
     CG_INIT_ZEROS,
     CG_INIT_ONES,
     CG_INIT_EYE,
-    CG_INIT_LOAD, /* path, relative to the file of the model */
+    CG_INIT_LOAD, /* `load` */
     CG_INIT_DATA  /* rows of a lesson's data block: `data` as for a literal */
+};
+
+/* load("net.safetensors", "fc1.weight").T / 255 */
+struct cg_load {
+    const char *path;   /* relative to the file of the model */
+    const char **names; /* of an array of the file, or of columns of a CSV file, side by side; none:
+                           the only array, or the one that has the name of the value */
+    size_t n_names;
+    bool onehot;     /* each number c of the file, from 0, becomes a row with a 1 in column c */
+    bool transposed; /* .T */
+    double factor, divisor; /* what is loaded is x * factor / divisor */
 };
 
 struct cg_init {
     enum cg_init_kind kind;
     double a, b;
     const double *data; /* rows * cols, row by row */
-    const char *path;
+    const struct cg_load *load;
     struct cg_place place;
 };
 
@@ -122,6 +133,11 @@ bool cg_model_add(struct cg_model *model, const char *text, size_t length, int f
 const struct cg_expr *cg_parse_expr(struct cg_model *model, struct cg_value *const *results,
                                     size_t n_results, const char *text, size_t length,
                                     struct cg_place start, struct cg_error *error);
+
+/* Parses `load(...)` and what may stand behind it, as in a declaration; nothing else may be there.
+ * Error and place as for cg_parse_expr. */
+bool cg_parse_load(struct cg_model *model, const char *text, size_t length, struct cg_place start,
+                   struct cg_init *init, struct cg_error *error);
 
 /* NULL where there is no such name. */
 struct cg_value *cg_model_find(const struct cg_model *model, const char *name);

@@ -137,9 +137,42 @@ static bool parse_two(struct cg_parser *parser, const char *what, struct cg_init
     return cg_accept(parser, CG_TOKEN_CLOSE) || cg_parser_unclosed(parser, open);
 }
 
+/* "W1" or onehot, behind the file's name. */
+static bool parse_load_option(struct cg_parser *parser, struct cg_load *load, size_t *capacity)
+{
+    const struct cg_token *token = cg_peek(parser);
+    if (token->kind == CG_TOKEN_STRING) {
+        load->names = cg_grow(parser->model->arena, (void *)load->names, load->n_names, capacity,
+                              sizeof *load->names);
+        load->names[load->n_names++] = cg_token_text(parser, token);
+    } else if (cg_token_is(token, "onehot"))
+        load->onehot = true;
+    else
+        return cg_parser_expected(parser, "a name in quotes, such as \"W1\", or onehot");
+    return ++parser->at;
+}
+
+/* .T, * number and / number behind load(...). */
+static bool parse_load_tail(struct cg_parser *parser, struct cg_load *load)
+{
+    load->transposed = cg_accept(parser, CG_TOKEN_TRANSPOSE);
+    bool divides = cg_peek(parser)->kind == CG_TOKEN_SLASH;
+    if (!divides && cg_peek(parser)->kind != CG_TOKEN_STAR)
+        return true;
+    size_t first = ++parser->at;
+    double *by = divides ? &load->divisor : &load->factor;
+    return parse_number(parser, by) &&
+           (!divides || *by != 0 ||
+            cg_parser_fail_over(parser, first, parser->at - 1, "this divides by 0"));
+}
+
 static bool parse_load(struct cg_parser *parser, struct cg_init *init)
 {
-    size_t open = ++parser->at;
+    struct cg_load *load = cg_alloc(parser->model->arena, sizeof *load);
+    size_t open = ++parser->at, capacity = 0;
+    *load = (struct cg_load){.factor = 1, .divisor = 1};
+    init->kind = CG_INIT_LOAD;
+    init->load = load;
     if (!cg_accept(parser, CG_TOKEN_OPEN))
         return cg_parser_expected(parser, "(\"file.npy\")");
     const struct cg_token *path = cg_peek(parser);
@@ -147,9 +180,28 @@ static bool parse_load(struct cg_parser *parser, struct cg_init *init)
         return cg_parser_expected(parser, "a file name in quotes, such as \"weights.npy\"");
     if (path->size == 0 || memchr(path->start, '\0', path->size))
         return cg_parser_fail(parser, path, "this is no file name");
-    init->path = cg_token_text(parser, path);
+    load->path = cg_token_text(parser, path);
     parser->at++;
-    return cg_accept(parser, CG_TOKEN_CLOSE) || cg_parser_unclosed(parser, open);
+    while (cg_accept(parser, CG_TOKEN_COMMA))
+        if (!parse_load_option(parser, load, &capacity))
+            return false;
+    return (cg_accept(parser, CG_TOKEN_CLOSE) || cg_parser_unclosed(parser, open)) &&
+           parse_load_tail(parser, load);
+}
+
+bool cg_parse_load(struct cg_model *model, const char *text, size_t length, struct cg_place start,
+                   struct cg_init *init, struct cg_error *error)
+{
+    struct cg_parser parser;
+    cg_parser_init(&parser, model, text, length, start, error);
+    *init = (struct cg_init){.place = start};
+    bool ok = cg_token_is(cg_peek(&parser), "load")
+                  ? parse_load(&parser, init)
+                  : cg_parser_expected(&parser, "load(\"file.npy\")");
+    if (ok && cg_peek(&parser)->kind != CG_TOKEN_END)
+        ok = cg_parser_no_end(&parser);
+    cg_parser_finish(&parser);
+    return ok;
 }
 
 static bool no_init(struct cg_parser *parser, const char *name, struct cg_shape shape)
@@ -195,10 +247,8 @@ static bool parse_word(struct cg_parser *parser, const char *name, struct cg_sha
                cg_parser_fail_over(parser, word, parser->at - 1,
                                    "normal(mean, deviation): the deviation is negative");
     }
-    if (cg_token_is(token, "load")) {
-        init->kind = CG_INIT_LOAD;
+    if (cg_token_is(token, "load"))
         return parse_load(parser, init);
-    }
     if (cg_token_is(token, "xavier"))
         init->kind = CG_INIT_XAVIER;
     else if (cg_token_is(token, "he"))

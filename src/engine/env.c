@@ -1,8 +1,6 @@
 #include "engine/env.h"
 
-#include "engine/npy.h"
-
-#include <chalkgrad/file.h>
+#include <chalkgrad/load.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -85,42 +83,6 @@ static void seed_for(struct cg_prng *prng, uint64_t seed, size_t id)
     cg_prng_seed(prng, seed ^ ((uint64_t)id + 1) * 0x9E3779B97F4A7C15u);
 }
 
-/* The path as it is seen from the model's own folder. */
-static const char *beside(struct cg_arena *arena, const char *file, const char *path)
-{
-    const char *slash = file ? strrchr(file, '/') : NULL;
-    if (!slash || path[0] == '/')
-        return path;
-    return cg_format(arena, "%.*s%s", (int)(slash - file + 1), file, path);
-}
-
-static bool load(struct cg_env *env, const struct cg_value *value, const struct cg_matrix *m,
-                 struct cg_error *error)
-{
-    const struct cg_init *init = &value->init;
-    const char *file = env->model->file, *why;
-    const char *path = beside(&env->scratch, file, init->path);
-    size_t size;
-    char *bytes =
-        cg_read_file(&env->scratch, path, matrix_count(m) * sizeof(double) + 65536, &size, error);
-    if (!bytes)
-        return false;
-    struct npy npy;
-    if (!npy_read(&env->scratch, bytes, size, &npy, &why))
-        return cg_fail(error, file, init->place, "%s %s", path, why);
-    bool row = npy.n_axes == 1 && m->rows == 1;
-    if (npy.axes[row ? 1 : 0] != m->rows || npy.axes[row ? 0 : 1] != m->cols)
-        return npy.n_axes == 1
-                   ? cg_fail(error, file, init->place, "%s holds %zu numbers, but %s is %zu x %zu",
-                             path, npy.axes[0], value->name, m->rows, m->cols)
-                   : cg_fail(error, file, init->place, "%s is %zu x %zu, but %s is %zu x %zu", path,
-                             npy.axes[0], npy.axes[1], value->name, m->rows, m->cols);
-    memcpy(m->data, npy.data, matrix_count(m) * sizeof(double));
-    cg_arena_reset(&env->scratch);
-    return matrix_finite(m) ||
-           cg_fail(error, file, init->place, "%s holds numbers that are not finite", path);
-}
-
 /* low .. high */
 static void draw_uniform(const struct cg_matrix *m, double low, double high, struct cg_prng *prng)
 {
@@ -141,6 +103,7 @@ static bool fill_input(struct cg_env *env, const struct cg_value *value, const s
     const struct cg_init *init = &value->init;
     double fan_in = (double)cg_rows(env->model, value->shape); /* also where m is a part */
     double bound = sqrt(6.0 / (fan_in + (double)cg_cols(env->model, value->shape)));
+    struct cg_matrix out = *m;
     struct cg_prng prng;
     seed_for(&prng, seed, value->id);
     switch (init->kind) {
@@ -174,7 +137,7 @@ static bool fill_input(struct cg_env *env, const struct cg_value *value, const s
             m->data[i * m->cols + i] = 1;
         return true;
     case CG_INIT_LOAD:
-        return load(env, value, m, error);
+        return cg_load(&env->scratch, env->model, value, init, &out, error);
     }
     return true;
 }
@@ -193,12 +156,19 @@ static bool fill_part(struct cg_env *env, const struct cg_value *value, uint64_t
         return fill_input(env, value, m, seed, error);
     struct cg_arena arena;
     cg_arena_init(&arena);
-    struct cg_matrix whole = matrix_new(&arena, rows, cols);
-    bool ok = fill_input(env, value, &whole, seed, error);
+    const double *whole = value->init.data;
+    if (value->init.kind == CG_INIT_LOAD) {
+        struct cg_matrix loaded = {.rows = rows};
+        if (!cg_load(&arena, model, value, &value->init, &loaded, error)) {
+            cg_arena_finish(&arena);
+            return false;
+        }
+        whole = loaded.data;
+    }
     for (size_t r = 0; r < m->rows; r++)
-        memcpy(m->data + r * m->cols, whole.data + r * cols, m->cols * sizeof *m->data);
+        memcpy(m->data + r * m->cols, whole + r * cols, m->cols * sizeof *m->data);
     cg_arena_finish(&arena);
-    return ok;
+    return true;
 }
 
 bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error)

@@ -1,23 +1,18 @@
-#include "engine/npy.h"
+/* NumPy's .npy: a magic text, a version, the length of the header, the header, the numbers. The
+ * header is a Python dict literal: {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), } */
+#include "engine/array_file.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-/* The header is a Python dict literal: {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
- */
 struct header {
+    const struct array_reader *reader;
     const char *at, *end;
-    char type[4];
     bool has_type, has_order, has_shape;
-    const char *why; /* the first thing wrong, or NULL */
 };
 
-static bool refuse(struct header *h, const char *why)
-{
-    if (!h->why)
-        h->why = why;
-    return false;
-}
+static const char unreadable[] = "has a header that can't be read";
+static const char no_shape[] = "has a shape that is not a tuple of sizes";
 
 static void blanks(struct header *h)
 {
@@ -35,153 +30,141 @@ static bool take(struct header *h, const char *text)
     return true;
 }
 
-/* A size from 1 to 10^9. */
-static bool size_literal(struct header *h, size_t *size)
+/* What stands next, for a message. */
+static int shown(const struct header *h)
+{
+    const char *comma = memchr(h->at, ',', (size_t)(h->end - h->at));
+    ptrdiff_t length = (comma ? comma : h->end) - h->at;
+    return length < 20 ? (int)length : 20;
+}
+
+static bool axis(struct header *h, size_t *size)
 {
     blanks(h);
     *size = 0;
     const char *start = h->at;
-    while (h->at < h->end && *h->at >= '0' && *h->at <= '9' && h->at - start < 10)
+    while (h->at < h->end && *h->at >= '0' && *h->at <= '9' && h->at - start < 18)
         *size = *size * 10 + (size_t)(*h->at++ - '0');
-    if (h->at == start)
-        return refuse(h, "has a shape that is not a tuple of sizes");
-    return (*size >= 1 && *size <= 1000000000) || refuse(h, "has an axis of a size out of range");
+    return h->at > start || array_fail(h->reader, no_shape);
 }
 
-/* (5,) or (3, 4) */
-static bool shape(struct header *h, struct npy *out)
+/* (), (5,) or (3, 4) */
+static bool shape(struct header *h, struct cg_array *out)
 {
-    static const char no_tuple[] = "has a shape that is not a tuple of sizes";
     if (!take(h, "("))
-        return refuse(h, no_tuple);
-    if (take(h, ")"))
-        return refuse(h, "holds a single number, not an array");
-    out->n_axes = out->axes[1] = 1;
-    if (!size_literal(h, &out->axes[0]))
-        return false;
-    if (!take(h, ","))
-        return refuse(h, no_tuple);
-    if (take(h, ")"))
-        return true;
-    out->n_axes = 2;
-    if (!size_literal(h, &out->axes[1]))
-        return false;
-    if (take(h, ",") && !take(h, ")"))
-        return refuse(h, "has more than 2 axes");
-    return h->at[-1] == ')' || take(h, ")") || refuse(h, no_tuple);
+        return array_fail(h->reader, no_shape);
+    while (!take(h, ")")) {
+        if (out->n_axes == CG_MOST_AXES)
+            return array_fail(h->reader, "has more than %d axes", CG_MOST_AXES);
+        if (!axis(h, &out->axes[out->n_axes++]))
+            return false;
+        bool comma = take(h, ",");
+        if (!comma && (out->n_axes == 1 || !take(h, ")")))
+            return array_fail(h->reader, no_shape);
+        if (!comma)
+            break;
+    }
+    return true;
 }
 
-static bool type(struct header *h)
+static bool type(struct header *h, struct cg_array *out)
 {
-    static const char *const known[] = {"'<f8'", "'<f4'", "'<i8'", "'<i4'"};
-    for (size_t i = 0; i < 4; i++)
-        if (take(h, known[i])) {
-            memcpy(h->type, known[i] + 1, 3);
-            return true;
+    static const struct {
+        const char *name;
+        enum cg_number_type type;
+    } known[] = {
+        {"f8'", CG_F64}, {"f4'", CG_F32}, {"f2'", CG_F16}, {"i8'", CG_I64},
+        {"i4'", CG_I32}, {"i2'", CG_I16}, {"i1'", CG_I8},  {"u8'", CG_U64},
+        {"u4'", CG_U32}, {"u2'", CG_U16}, {"u1'", CG_U8},  {"b1'", CG_BOOL},
+    };
+    blanks(h);
+    const char *start = h->at;
+    out->big_endian = take(h, "'>");
+    if (out->big_endian || take(h, "'<") || take(h, "'|"))
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            if (take(h, known[i].name)) {
+                out->type = known[i].type;
+                return true;
+            }
+    h->at = start;
+    return array_fail(h->reader,
+                      "holds numbers of the type %.*s; expected floats, integers or booleans",
+                      shown(h), h->at);
+}
+
+static bool order(struct header *h, struct cg_array *out)
+{
+    out->fortran = take(h, "True");
+    return out->fortran || take(h, "False") || array_fail(h->reader, unreadable);
+}
+
+/* 'key': value, each key once. */
+static bool entry(struct header *h, struct cg_array *out)
+{
+    static const struct {
+        const char *key;
+        bool (*read)(struct header *h, struct cg_array *out);
+    } keys[] = {{"'descr'", type}, {"'fortran_order'", order}, {"'shape'", shape}};
+    bool *const seen[] = {&h->has_type, &h->has_order, &h->has_shape};
+    for (size_t i = 0; i < 3; i++)
+        if (!*seen[i] && take(h, keys[i].key)) {
+            *seen[i] = true;
+            return take(h, ":") ? keys[i].read(h, out) : array_fail(h->reader, unreadable);
         }
-    return refuse(h, "holds numbers of a type other than little-endian f8, f4, i8 and i4");
+    return array_fail(h->reader, unreadable);
 }
 
-static bool entry(struct header *h, struct npy *out)
-{
-    if (take(h, "'descr'")) {
-        if (h->has_type || !take(h, ":"))
-            return refuse(h, "has a header that can't be read");
-        return h->has_type = type(h);
-    }
-    if (take(h, "'fortran_order'")) {
-        if (h->has_order || !take(h, ":"))
-            return refuse(h, "has a header that can't be read");
-        if (!take(h, "False"))
-            return refuse(h, "is in Fortran order; save numpy.ascontiguousarray of it");
-        return h->has_order = true;
-    }
-    if (take(h, "'shape'")) {
-        if (h->has_shape || !take(h, ":"))
-            return refuse(h, "has a header that can't be read");
-        return h->has_shape = shape(h, out);
-    }
-    return refuse(h, "has a header that can't be read");
-}
-
-static bool dict(struct header *h, struct npy *out)
+static bool dict(struct header *h, struct cg_array *out)
 {
     if (!take(h, "{"))
-        return refuse(h, "has a header that can't be read");
+        return array_fail(h->reader, unreadable);
     while (!take(h, "}")) {
         if (!entry(h, out))
             return false;
         if (!take(h, ",")) {
             if (take(h, "}"))
                 break;
-            return refuse(h, "has a header that can't be read");
+            return array_fail(h->reader, unreadable);
         }
     }
     blanks(h);
-    if (h->at != h->end || !h->has_type || !h->has_order || !h->has_shape)
-        return refuse(h, "has a header that can't be read");
-    return true;
+    return (h->at == h->end && h->has_type && h->has_order && h->has_shape) ||
+           array_fail(h->reader, unreadable);
 }
 
-static uint64_t little_endian(const unsigned char *bytes, size_t size)
+bool npy_read(struct array_reader *reader, const char *name, const unsigned char *bytes,
+              size_t size)
 {
-    uint64_t n = 0;
-    for (size_t i = size; i-- > 0;)
-        n = n << 8 | bytes[i];
-    return n;
-}
-
-/* One number of the header's type. */
-static double number(const char *type_name, const unsigned char *bytes)
-{
-    size_t size = (size_t)(type_name[2] - '0');
-    uint64_t n = little_endian(bytes, size);
-    if (type_name[1] == 'i')
-        return size == 8 ? (double)(int64_t)n : (double)(int32_t)(uint32_t)n;
-    if (size == 8) {
-        double x;
-        memcpy(&x, &n, sizeof x);
-        return x;
-    }
-    uint32_t half = (uint32_t)n;
-    float x;
-    memcpy(&x, &half, sizeof x);
-    return x;
-}
-
-static bool numbers(struct cg_arena *arena, struct header *h, const char *bytes, size_t size,
-                    struct npy *out)
-{
-    size_t width = (size_t)(h->type[2] - '0');
-    size_t count = out->axes[0] * out->axes[1]; /* at most 10^18 */
-    if (size / width != count || size % width)
-        return refuse(h, size / width < count ? "ends before its last number"
-                                              : "goes on after its last number");
-    out->data = cg_alloc_array(arena, count, sizeof *out->data);
-    for (size_t i = 0; i < count; i++)
-        out->data[i] = number(h->type, (const unsigned char *)bytes + i * width);
-    return true;
-}
-
-bool npy_read(struct cg_arena *arena, const char *bytes, size_t size, struct npy *out,
-              const char **why)
-{
-    *out = (struct npy){0};
-    *why = "is not a .npy file";
     if (size < 10 || memcmp(bytes, "\x93NUMPY", 6) != 0)
-        return false;
-    unsigned char major = (unsigned char)bytes[6];
-    size_t lead = major == 1 ? 10 : 12;
-    *why = "is a .npy file of an unknown version";
-    if (major < 1 || major > 3 || bytes[7] != 0 || size < lead)
-        return false;
-    size_t length = (size_t)little_endian((const unsigned char *)bytes + 8, lead - 8);
-    *why = "ends within its header";
-    if (length > size - lead)
-        return false;
-    struct header h = {.at = bytes + lead, .end = bytes + lead + length};
-    if (dict(&h, out) && numbers(arena, &h, h.end, (size_t)(bytes + size - h.end), out))
-        return true;
-    *why = h.why;
-    return false;
+        return array_fail(reader, "is not a .npy file");
+    if (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0)
+        return array_fail(reader, "is a .npy file of the unknown version %d.%d", bytes[6],
+                          bytes[7]);
+    size_t lead = bytes[6] == 1 ? 10 : 12;
+    size_t length = size < lead ? 0 : (size_t)bytes_number(bytes + 8, lead - 8, false);
+    if (size < lead || length > size - lead)
+        return array_fail(reader, "ends within its header");
+    const unsigned char *numbers = bytes + lead + length;
+    struct header h = {
+        .reader = reader, .at = (const char *)bytes + lead, .end = (const char *)numbers};
+    struct cg_array array = {.name = name, .bytes = numbers};
+    return dict(&h, &array) && array_add(reader, array, size - lead - length);
+}
+
+/* Padded so that the numbers begin at a multiple of 64, as NumPy does. */
+void npy_write(struct cg_strbuf *out, const struct cg_matrix *matrix, enum cg_number_type type)
+{
+    char header[160];
+    int length = snprintf(header, sizeof header,
+                          "{'descr': '%s', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                          type == CG_F32 ? "<f4" : "<f8", matrix->rows, matrix->cols);
+    size_t padded = ((size_t)length + 10 + 1 + 63) / 64 * 64;
+    cg_putn(out, "\x93NUMPY\1\0", 8);
+    put_little_endian(out, padded - 10, 2);
+    cg_putn(out, header, (size_t)length);
+    for (size_t i = 10 + (size_t)length; i + 1 < padded; i++)
+        cg_putc(out, ' ');
+    cg_putc(out, '\n');
+    for (size_t i = 0; i < matrix->rows * matrix->cols; i++)
+        put_number_bytes(out, matrix->data[i], type);
 }

@@ -15,10 +15,11 @@ static bool is_markdown(const char *file)
     return dot && (strcasecmp(dot, ".md") == 0 || strcasecmp(dot, ".markdown") == 0);
 }
 
-/* An error of another layer gets the line for its caret from the file itself. */
+/* An error of another layer in the lesson gets the line for its caret from the file itself. */
 static bool quote(const struct cg_opening *o)
 {
-    if (o->error && o->error->place.line && o->source.text) {
+    if (o->error && o->error->place.line && o->source.text &&
+        strncmp(o->error->file, o->source.file, sizeof o->error->file - 1) == 0) {
         o->error->source[0] = '\0';
         cg_error_quote(o->error, o->source.text, o->source.length, 1);
     }

@@ -120,7 +120,7 @@ static void values_of_declarations(void **state)
     assert_int_equal(value(&f, "G")->init.kind, CG_INIT_HE);
     assert_true(value(&f, "s")->init.data[0] == -3);
     assert_int_equal(value(&f, "R")->init.kind, CG_INIT_RANDOM);
-    assert_string_equal(value(&f, "L")->init.path, "a b.npy");
+    assert_string_equal(value(&f, "L")->init.load->path, "a b.npy");
     assert_string_equal(value(&f, "L")->tex, "\\Lambda");
     cg_arena_finish(&f.arena);
 }

@@ -263,7 +263,7 @@ static void loads_npy(void **state)
     fclose(file);
     const char *texts[] = {"X : 1 x 2 = load(\"x.npy\")", "X : 2 x 1 = load(\"x.npy\")",
                            "X : 1 x 3 = load(\"x.npy\")", "X : 1 x 2 = load(\"y.npy\")"};
-    const char *wrong[] = {NULL, NULL, "holds 2 numbers, but X is 1 x 3", "can't be opened"};
+    const char *wrong[] = {NULL, NULL, "x.npy is 1 x 2, but X is 1 x 3", "y.npy can't be opened"};
     for (int i = 0; i < 4; i++) {
         struct cg_arena arena;
         struct cg_model m;
