@@ -17,6 +17,7 @@ struct train_request {
     } settings[TRAIN_MOST_SETTINGS];
     size_t n_settings;
     size_t threads;
+    size_t seeds; /* 0: one training */
 };
 
 /* Reads the words of the command line; false with a message on standard error. */
@@ -31,6 +32,10 @@ extern const char train_help[];
 /* Prints the plan of an update for a learner, in place of training. */
 bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_options *options,
                       struct cg_error *error);
+
+/* Many networks in place of one; prints how many converge. */
+bool train_seeds(struct cg_lesson *lesson, const struct cg_train_options *options,
+                 const struct train_request *request, struct cg_error *error);
 
 /* How the trained model does on rows. */
 struct train_score {

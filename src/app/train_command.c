@@ -11,6 +11,8 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
         return false;
     if (request->plan)
         return train_print_plan(lesson, &options, error);
+    if (request->seeds)
+        return train_seeds(lesson, &options, request, error);
     struct train_interrupt interrupt;
     train_interrupt_begin(&interrupt);
     struct cg_trainer *trainer = cg_trainer_create(&lesson->book, &options, error);

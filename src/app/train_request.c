@@ -28,6 +28,11 @@ const char train_help[] =
     "\n"
     "How:\n"
     "  --threads N        at most; the same result whatever their number\n"
+    "  --seeds N          instead of one, train N networks, from seed S on, and say how many "
+    "converge\n"
+    "                     (their loss falls below stop; without it, every prediction is right) "
+    "and\n"
+    "                     after how many epochs\n"
     "  --plan             instead of training, print the operations of an update, each with the\n"
     "                     lines of the derivation that it computes\n"
     "  --format F         text (default) or json\n"
@@ -74,6 +79,9 @@ static bool take_option(struct train_request *request, int code, const char *nam
         request->json = strcmp(value, "json") == 0;
         return request->json || strcmp(value, "text") == 0 ||
                command_complain(value, "--format takes text or json");
+    case 'm':
+        return read_whole(value, 1, 1000000, &request->seeds) ||
+               command_complain(value, "--seeds takes a whole number from 1 to 1000000");
     case 'l':
         return request->plan = true;
     case 'h':
@@ -101,6 +109,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"patience", required_argument, NULL, 'k'},
         {"precision", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},
+        {"seeds", required_argument, NULL, 'm'},
         {"plan", no_argument, NULL, 'l'},
         {"format", required_argument, NULL, 'f'},
         {"help", no_argument, NULL, 'h'},

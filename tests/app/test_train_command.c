@@ -145,6 +145,36 @@ static void the_plan_has_its_lines(void **state)
     free(r);
 }
 
+static void seeds_are_compared(void **state)
+{
+    (void)state;
+    struct run *r = run(command_train, "train --seeds 12 --stop 0.02 %s/lessons/06-xor.md");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "12 networks, seeds 3 to 14: "));
+    assert_non_null(strstr(r->out, "(J below 0.02)"));
+    assert_non_null(strstr(r->out, "epochs until then: median "));
+    free(r);
+    r = run(command_train, "train --seeds 12 --stop 0.02 --seed 3 --format json "
+                           "%s/lessons/06-xor.md");
+    cJSON *object = cJSON_Parse(r->out), *list = cJSON_GetObjectItem(object, "seeds");
+    assert_int_equal(cJSON_GetArraySize(list), 12);
+    double epochs = number(cJSON_GetArrayItem(list, 4), "epochs");
+    double loss = number(cJSON_GetArrayItem(list, 4), "loss_last");
+    assert_true(number(object, "converged") > 8);
+    const cJSON *summary = cJSON_GetObjectItem(object, "epochs_to_convergence");
+    assert_true(number(summary, "least") <= epochs && epochs <= number(summary, "most"));
+    cJSON_Delete(object);
+    free(r);
+    r = run(command_train,
+            "train --stop 0.02 --seed 7 --format json %s/lessons/06-xor.md"); /* alone */
+    object = cJSON_Parse(r->out);
+    assert_true(number(object, "epochs") == epochs);
+    double off = number(object, "loss_last") - loss;
+    assert_true(off < 1e-9 && off > -1e-9);
+    cJSON_Delete(object);
+    free(r);
+}
+
 static void wrong_command_lines(void **state)
 {
     (void)state;
@@ -165,6 +195,7 @@ static void wrong_command_lines(void **state)
         {command_train, "train a --schedule step(evry=2)", EXIT_USAGE, "step takes every = 100"},
         {command_train, "train a --optimizer sdg", EXIT_USAGE, "sgd, momentum or adam"},
         {command_train, "train a --stop soon", EXIT_USAGE, "stop is a number"},
+        {command_train, "train a --seeds 0", EXIT_USAGE, "whole number from 1"},
         {command_train, "train a --threads 0", EXIT_USAGE, "whole number from 1 to 1024"},
         {command_train, "train a --format xml", EXIT_USAGE, "text or json"},
         {command_train, "train a --frobnicate", EXIT_USAGE, "frobnicate"},
@@ -259,15 +290,11 @@ static void false_claims_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xor_is_learnt),
-        cmocka_unit_test(options_override_the_lesson),
-        cmocka_unit_test(training_ends_early),
-        cmocka_unit_test(text_names_what_was_trained),
-        cmocka_unit_test(test_rows_are_scored),
-        cmocka_unit_test(the_plan_has_its_lines),
-        cmocka_unit_test(wrong_command_lines),
-        cmocka_unit_test(check_counts),
-        cmocka_unit_test(false_claims_are_refused),
+        cmocka_unit_test(xor_is_learnt),        cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(training_ends_early),  cmocka_unit_test(text_names_what_was_trained),
+        cmocka_unit_test(test_rows_are_scored), cmocka_unit_test(the_plan_has_its_lines),
+        cmocka_unit_test(seeds_are_compared),   cmocka_unit_test(wrong_command_lines),
+        cmocka_unit_test(check_counts),         cmocka_unit_test(false_claims_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
