@@ -19,19 +19,19 @@ enum { CG_MOST_AXES = 8, CG_MOST_NUMBERS = 100000000, CG_MOST_BYTES = 1 << 30 };
 
 /* X(id, bytes, name in safetensors) */
 #define CG_NUMBER_TYPES(X)                                                                         \
-    X(CG_F64, 8, "F64")                                                                            \
-    X(CG_F32, 4, "F32")                                                                            \
-    X(CG_F16, 2, "F16")                                                                            \
-    X(CG_BF16, 2, "BF16") /* the upper half of an f32 */                                           \
-    X(CG_I64, 8, "I64")                                                                            \
-    X(CG_I32, 4, "I32")                                                                            \
-    X(CG_I16, 2, "I16")                                                                            \
-    X(CG_I8, 1, "I8")                                                                              \
-    X(CG_U64, 8, "U64")                                                                            \
-    X(CG_U32, 4, "U32")                                                                            \
-    X(CG_U16, 2, "U16")                                                                            \
-    X(CG_U8, 1, "U8")                                                                              \
-    X(CG_BOOL, 1, "BOOL")
+    X(CG_TYPE_F64, 8, "F64")                                                                       \
+    X(CG_TYPE_F32, 4, "F32")                                                                       \
+    X(CG_TYPE_F16, 2, "F16")                                                                       \
+    X(CG_TYPE_BF16, 2, "BF16") /* the upper half of an f32 */                                      \
+    X(CG_TYPE_I64, 8, "I64")                                                                       \
+    X(CG_TYPE_I32, 4, "I32")                                                                       \
+    X(CG_TYPE_I16, 2, "I16")                                                                       \
+    X(CG_TYPE_I8, 1, "I8")                                                                         \
+    X(CG_TYPE_U64, 8, "U64")                                                                       \
+    X(CG_TYPE_U32, 4, "U32")                                                                       \
+    X(CG_TYPE_U16, 2, "U16")                                                                       \
+    X(CG_TYPE_U8, 1, "U8")                                                                         \
+    X(CG_TYPE_BOOL, 1, "BOOL")
 
 enum cg_number_type {
 #define X(id, bytes, name) id,
@@ -81,10 +81,10 @@ const struct cg_array *cg_arrays_find(const struct cg_arrays *arrays, const char
  * more than 53 bits are rounded. */
 void cg_array_numbers(const struct cg_array *array, size_t from, size_t cols, double *out);
 
-/* Writes matrices under their names, each an array of two axes, as CG_F64 or CG_F32 (numbers beyond
- * its range become infinite). The path's ending says how: .npy (one matrix, no name), .npz (which
- * numpy.load reads), .safetensors (which safetensors.torch.load_file reads). A reader of the path
- * sees the old file or the new. */
+/* Writes matrices under their names, each an array of two axes, as CG_TYPE_F64 or CG_TYPE_F32
+ * (numbers beyond its range become infinite). The path's ending says how: .npy (one matrix, no
+ * name), .npz (which numpy.load reads), .safetensors (which safetensors.torch.load_file reads). A
+ * reader of the path sees the old file or the new. */
 bool cg_arrays_save(const char *path, const char *const *names, const struct cg_matrix *matrices,
                     size_t count, enum cg_number_type type, struct cg_error *error);
 

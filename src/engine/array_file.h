@@ -33,7 +33,7 @@ size_t number_size(enum cg_number_type type);
 /* An unsigned number of `size` bytes. */
 uint64_t bytes_number(const unsigned char *bytes, size_t size, bool big_endian);
 void put_little_endian(struct cg_strbuf *out, uint64_t number, size_t size);
-/* A number as CG_F64 or CG_F32. */
+/* A number as CG_TYPE_F64 or CG_TYPE_F32. */
 void put_number_bytes(struct cg_strbuf *out, double number, enum cg_number_type type);
 
 /* Inflates raw deflated (`gzip` false) or gzipped bytes. `expected`: how many must come out, or

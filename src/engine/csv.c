@@ -307,7 +307,7 @@ bool csv_read(struct array_reader *reader, const unsigned char *bytes, size_t si
         struct cg_array array = {.name = "",
                                  .n_axes = 2,
                                  .columns = csv.columns,
-                                 .type = CG_F64,
+                                 .type = CG_TYPE_F64,
                                  .axes = {csv.count / csv.n_columns, csv.n_columns}};
         array.big_endian = *(const unsigned char *)&one == 0;
         array.bytes = cg_copy(reader->arena, csv.numbers, csv.count * sizeof *csv.numbers);

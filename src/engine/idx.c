@@ -6,8 +6,8 @@ static bool find_type(unsigned char code, enum cg_number_type *type)
     static const struct {
         unsigned char code;
         enum cg_number_type type;
-    } known[] = {{0x08, CG_U8},  {0x09, CG_I8},  {0x0B, CG_I16},
-                 {0x0C, CG_I32}, {0x0D, CG_F32}, {0x0E, CG_F64}};
+    } known[] = {{0x08, CG_TYPE_U8},  {0x09, CG_TYPE_I8},  {0x0B, CG_TYPE_I16},
+                 {0x0C, CG_TYPE_I32}, {0x0D, CG_TYPE_F32}, {0x0E, CG_TYPE_F64}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].code == code) {
             *type = known[i].type;

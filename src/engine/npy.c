@@ -73,9 +73,9 @@ static bool type(struct header *h, struct cg_array *out)
         const char *name;
         enum cg_number_type type;
     } known[] = {
-        {"f8'", CG_F64}, {"f4'", CG_F32}, {"f2'", CG_F16}, {"i8'", CG_I64},
-        {"i4'", CG_I32}, {"i2'", CG_I16}, {"i1'", CG_I8},  {"u8'", CG_U64},
-        {"u4'", CG_U32}, {"u2'", CG_U16}, {"u1'", CG_U8},  {"b1'", CG_BOOL},
+        {"f8'", CG_TYPE_F64}, {"f4'", CG_TYPE_F32}, {"f2'", CG_TYPE_F16}, {"i8'", CG_TYPE_I64},
+        {"i4'", CG_TYPE_I32}, {"i2'", CG_TYPE_I16}, {"i1'", CG_TYPE_I8},  {"u8'", CG_TYPE_U64},
+        {"u4'", CG_TYPE_U32}, {"u2'", CG_TYPE_U16}, {"u1'", CG_TYPE_U8},  {"b1'", CG_TYPE_BOOL},
     };
     blanks(h);
     const char *start = h->at;
@@ -157,7 +157,7 @@ void npy_write(struct cg_strbuf *out, const struct cg_matrix *matrix, enum cg_nu
     char header[160];
     int length = snprintf(header, sizeof header,
                           "{'descr': '%s', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                          type == CG_F32 ? "<f4" : "<f8", matrix->rows, matrix->cols);
+                          type == CG_TYPE_F32 ? "<f4" : "<f8", matrix->rows, matrix->cols);
     size_t padded = ((size_t)length + 10 + 1 + 63) / 64 * 64;
     cg_putn(out, "\x93NUMPY\1\0", 8);
     put_little_endian(out, padded - 10, 2);

@@ -37,7 +37,7 @@ void put_number_bytes(struct cg_strbuf *out, double number, enum cg_number_type 
     uint32_t single_bits;
     memcpy(&bits, &number, sizeof bits);
     memcpy(&single_bits, &single, sizeof single_bits);
-    if (type == CG_F32)
+    if (type == CG_TYPE_F32)
         put_little_endian(out, single_bits, 4);
     else
         put_little_endian(out, bits, 8);
@@ -64,29 +64,29 @@ static double from_bits(enum cg_number_type type, uint64_t bits)
 {
     double x;
     switch (type) {
-    case CG_F64:
+    case CG_TYPE_F64:
         memcpy(&x, &bits, sizeof x);
         return x;
-    case CG_F32:
+    case CG_TYPE_F32:
         return from_f32((uint32_t)bits);
-    case CG_F16:
+    case CG_TYPE_F16:
         return from_f16((uint32_t)bits);
-    case CG_BF16:
+    case CG_TYPE_BF16:
         return from_f32((uint32_t)bits << 16);
-    case CG_I64:
+    case CG_TYPE_I64:
         return (double)(int64_t)bits;
-    case CG_I32:
+    case CG_TYPE_I32:
         return (int32_t)(uint32_t)bits;
-    case CG_I16:
+    case CG_TYPE_I16:
         return (int16_t)(uint16_t)bits;
-    case CG_I8:
+    case CG_TYPE_I8:
         return (int8_t)(uint8_t)bits;
-    case CG_U64:
-    case CG_U32:
-    case CG_U16:
-    case CG_U8:
+    case CG_TYPE_U64:
+    case CG_TYPE_U32:
+    case CG_TYPE_U16:
+    case CG_TYPE_U8:
         return (double)bits;
-    case CG_BOOL:
+    case CG_TYPE_BOOL:
         return bits != 0;
     }
     return NAN;
@@ -99,7 +99,7 @@ static void convert(const struct cg_array *array, size_t from, size_t count, dou
 {
     size_t width = number_size(array->type);
     const unsigned char *at = array->bytes + from * width;
-    if (array->type == CG_U8) /* images: many, and simple */
+    if (array->type == CG_TYPE_U8) /* images: many, and simple */
         for (size_t i = 0; i < count; i++)
             out[i * step] = at[i];
     else

@@ -175,7 +175,7 @@ static void put_header(struct cg_strbuf *out, const char *const *names,
         if (!quoted)
             cg_out_of_memory();
         cg_putf(out, "%s%s:{\"dtype\":\"%s\",\"shape\":[%zu,%zu],\"data_offsets\":[%zu,%zu]}",
-                i ? "," : "", quoted, type == CG_F32 ? "F32" : "F64", matrices[i].rows,
+                i ? "," : "", quoted, type == CG_TYPE_F32 ? "F32" : "F64", matrices[i].rows,
                 matrices[i].cols, at, end);
         cJSON_free(quoted);
         cJSON_Delete(name);

@@ -111,7 +111,8 @@ static void reads_what_numpy_wrote(void **state)
 static void reads_some_columns(void **state)
 {
     struct fixture *f = *state;
-    const char *const files[] = {"little_f8C.npy", "big_f8F.npy", "shape_2_3_4F.npy", "u1-idx3-ubyte"};
+    const char *const files[] = {"little_f8C.npy", "big_f8F.npy", "shape_2_3_4F.npy",
+                                 "u1-idx3-ubyte"};
     for (size_t i = 0; i < 4; i++) {
         struct cg_arrays arrays;
         double whole[64], part[64];
@@ -136,7 +137,7 @@ static void numpy_reads_what_was_saved(void **state)
     for (size_t i = 0; i < 12; i++)
         w[i] = (double)i / 7;
     for (int single = 0; single < 2; single++) {
-        enum cg_number_type type = single ? CG_F32 : CG_F64;
+        enum cg_number_type type = single ? CG_TYPE_F32 : CG_TYPE_F64;
         const char *kind = single ? "f32" : "f64";
         const char *path = cg_format(&f->arena, "%s/%s.npy", f->folder, kind);
         assert_true(cg_arrays_save(path, names, matrices, 1, type, &error));
@@ -159,7 +160,7 @@ static void reads_what_it_saved(void **state)
         struct cg_arrays arrays;
         const char *file = cg_format(&f->arena, "own.%s", endings[i]);
         const char *path = cg_format(&f->arena, "%s/%s", f->folder, file);
-        assert_true(cg_arrays_save(path, names, matrices, 2, CG_F64, &error));
+        assert_true(cg_arrays_save(path, names, matrices, 2, CG_TYPE_F64, &error));
         open_arrays(f, file, &arrays);
         assert_int_equal(arrays.count, 2);
         for (size_t k = 0; k < 2; k++) {
@@ -181,15 +182,15 @@ static void refuses_to_save(void **state)
     const struct cg_matrix matrices[] = {{1, 1, &x}, {1, 1, &x}};
     struct cg_error error;
     assert_false(cg_arrays_save(cg_format(&f->arena, "%s/a.npy", f->folder), names, matrices, 2,
-                                CG_F64, &error));
+                                CG_TYPE_F64, &error));
     assert_string_equal(error.text,
                         "a .npy file holds one array, and here are 2: write a .npz file");
     assert_false(cg_arrays_save(cg_format(&f->arena, "%s/a.txt", f->folder), names, matrices, 2,
-                                CG_F64, &error));
+                                CG_TYPE_F64, &error));
     assert_string_equal(
         error.text, "ends in none of .npy, .npz and .safetensors, which numbers are written to");
     assert_false(cg_arrays_save(cg_format(&f->arena, "%s/no/a.npz", f->folder), names, matrices, 2,
-                                CG_F64, &error));
+                                CG_TYPE_F64, &error));
     assert_true(error.machine);
 }
 
@@ -378,7 +379,7 @@ static void says_what_is_wrong_in_an_archive(void **state)
     const struct cg_matrix matrix = {1, 2, numbers};
     struct cg_strbuf good;
     cg_strbuf_init(&good);
-    npz_write(&good, name, &matrix, 1, CG_F64);
+    npz_write(&good, name, &matrix, 1, CG_TYPE_F64);
     size_t end = good.length - 22, entry = end - 51, local = 0;
     const struct {
         size_t at;
