@@ -1,7 +1,7 @@
-/* Training: evaluates the derived gradients and updates the parameters, one update at a time.
+/* Training: the model, its derived gradients and the optimiser's formula, compiled to a plan.
  *
  * There is no backward pass in here: the gradient of a parameter is the matrix form that cg_derive
- * found, evaluated in the trainer's environment.
+ * found.
  */
 #ifndef CHALKGRAD_TRAIN_H
 #define CHALKGRAD_TRAIN_H
@@ -84,16 +84,21 @@ struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train
                                      struct cg_error *error);
 void cg_trainer_destroy(struct cg_trainer *trainer);
 
-/* One update. False with an error when a loss or gradient is not finite: names epoch and parameter.
- */
+/* That many updates. False with an error where a loss or a parameter would not be finite any more:
+ * names epoch, parameter and what to try; the trainer stands before that update then. Allocates
+ * nothing. */
+bool cg_trainer_run(struct cg_trainer *trainer, size_t updates, struct cg_error *error);
+/* One. */
 bool cg_trainer_update(struct cg_trainer *trainer, struct cg_error *error);
 
 size_t cg_trainer_updates(const struct cg_trainer *trainer); /* done so far */
 size_t cg_trainer_epoch(const struct cg_trainer *trainer);   /* finished epochs */
 double cg_trainer_loss(struct cg_trainer *trainer); /* J over all rows, parameters as now */
 
-/* The loss after each finished epoch, [0] before the first update. */
-const double *cg_trainer_losses(const struct cg_trainer *trainer, size_t *count);
+/* J over all rows: [i] after i * every epochs, [0] before the first update, as far as training ever
+ * got (it may have gone back since). `every` is 1 for some thousands of epochs, and doubles where
+ * there would be more losses than that. Borrowed until the next update. */
+const double *cg_trainer_losses(struct cg_trainer *trainer, size_t *count, size_t *every);
 
 /* The environment now: all rows, parameters as now, definitions fresh. Borrowed. */
 struct cg_env *cg_trainer_env(struct cg_trainer *trainer);

@@ -39,7 +39,7 @@ struct run {
     const struct cg_train_options *options;
     size_t per_epoch, last; /* updates */
     struct cg_train_watch watch;
-    size_t seen; /* losses that were looked at */
+    size_t seen; /* epochs whose losses were looked at */
     double seconds;
     struct progress progress;
 };
@@ -47,14 +47,18 @@ struct run {
 /* Looks at the new losses. At an early end the trainer goes back to the update where it was. */
 static bool find_end(struct run *run, enum cg_train_end *end, struct cg_error *error)
 {
-    size_t count;
-    const double *losses = cg_trainer_losses(run->trainer, &count);
+    size_t count, every;
+    const double *losses = cg_trainer_losses(run->trainer, &count, &every);
     *end = CG_END_NOT;
-    for (; run->seen < count && *end == CG_END_NOT; run->seen++)
-        *end = cg_train_watch(run->options, &run->watch, run->seen, losses[run->seen]);
-    if (*end == CG_END_NOT)
-        return true;
-    return cg_trainer_seek(run->trainer, (run->seen - 1) * run->per_epoch, error);
+    for (size_t i = (run->seen + every - 1) / every; i < count && *end == CG_END_NOT; i++) {
+        *end = cg_train_watch(run->options, &run->watch, i * every, losses[i]);
+        run->seen = i * every + 1;
+    }
+    if (*end == CG_END_NOT && cg_trainer_updates(run->trainer) >= run->last)
+        *end = CG_END_EPOCHS; /* that epoch's loss was not noted */
+    else if (*end != CG_END_NOT)
+        return cg_trainer_seek(run->trainer, (run->seen - 1) * run->per_epoch, error);
+    return true;
 }
 
 static void show(struct run *run)
@@ -62,8 +66,8 @@ static void show(struct run *run)
     if (!progress_due(&run->progress))
         return;
     struct cg_strbuf facts[3];
-    size_t updates = cg_trainer_updates(run->trainer), count;
-    const double *losses = cg_trainer_losses(run->trainer, &count);
+    size_t updates = cg_trainer_updates(run->trainer), count, every;
+    const double *losses = cg_trainer_losses(run->trainer, &count, &every);
     for (size_t i = 0; i < 3; i++)
         cg_strbuf_init(&facts[i]);
     cg_putf(&facts[0], "%s %.4g", run->options->loss->name, losses[count - 1]);
@@ -107,7 +111,7 @@ bool train_run(struct cg_trainer *trainer, const struct cg_train_options *option
                const struct train_interrupt *interrupt, size_t rows, struct train_outcome *outcome,
                struct cg_error *error)
 {
-    size_t batch = options->batch && options->batch < rows ? options->batch : rows, count;
+    size_t batch = options->batch && options->batch < rows ? options->batch : rows, count, every;
     struct run run = {.trainer = trainer, .options = options};
     run.per_epoch = (rows + batch - 1) / batch;
     run.last = options->epochs * run.per_epoch;
@@ -118,7 +122,7 @@ bool train_run(struct cg_trainer *trainer, const struct cg_train_options *option
     outcome->updates = cg_trainer_updates(trainer);
     outcome->epochs = outcome->updates / run.per_epoch;
     outcome->samples = outcome->epochs * rows + outcome->updates % run.per_epoch * batch;
-    outcome->loss_first = cg_trainer_losses(trainer, &count)[0];
+    outcome->loss_first = cg_trainer_losses(trainer, &count, &every)[0];
     outcome->loss_last = cg_trainer_loss(trainer);
     return done;
 }

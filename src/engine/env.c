@@ -171,7 +171,7 @@ static bool fill_part(struct cg_env *env, const struct cg_value *value, uint64_t
     return true;
 }
 
-bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error)
+bool env_numbers(struct cg_env *env, uint64_t seed, struct cg_error *error)
 {
     env_inputs(env, NULL);
     for (size_t id = 0; id < env->model->n_values; id++)
@@ -180,6 +180,13 @@ bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error)
             cg_env_finish(env);
             return false;
         }
+    return true;
+}
+
+bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error)
+{
+    if (!env_numbers(env, seed, error))
+        return false;
     env_graph(env, NULL);
     cg_env_refresh(env);
     return true;

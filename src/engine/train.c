@@ -1,50 +1,11 @@
-#include <chalkgrad/train.h>
-
-#include <chalkgrad/domain.h>
+/* What a trainer is made of, and what can be seen of it; train_run.c moves it. */
+#include "engine/trainer.h"
 
 #include "engine/env.h"
-#include "engine/optimizer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_CHECKPOINTS = 512, CHECKPOINT_BYTES = 32 << 20 };
-
-/* One environment with the gradients in its graph behind its definitions: all rows, a batch of
- * them, or the shorter batch at the end of an epoch. Parameters are the same memory in all three.
- */
-struct lane {
-    struct cg_env env;
-    size_t n_definitions;  /* steps of the graph that make the definitions */
-    size_t *slots;         /* of each parameter's gradient */
-    struct cg_matrix *out; /* its numbers */
-};
-
-/* Parameters and optimiser memory, one behind the other. */
-struct checkpoint {
-    size_t update;
-    double *state;
-};
-
-struct cg_trainer {
-    struct cg_book *book; /* borrowed, as are the arrays of options */
-    struct cg_train_options options;
-    struct cg_arena arena; /* what lives as long as the trainer */
-    struct lane all, batch, rest;
-    size_t n_rows, batch_rows, updates_per_epoch;
-    size_t updates;
-    bool fresh;          /* definitions in `all` are those of the parameters as now */
-    bool gradient_fresh; /* and so are its gradients */
-    size_t *order;       /* of the rows ... */
-    size_t order_epoch;  /* ... in this epoch, counted from 1; 0: none yet */
-    double **memory;     /* of the optimiser, by parameter */
-    double *losses;
-    size_t losses_capacity;
-    struct checkpoint *checkpoints; /* [i] is at update i * interval */
-    double *states;
-    size_t n_checkpoints, most_checkpoints, interval, state_size;
-};
 
 static bool fail(const struct cg_trainer *t, const struct cg_value *value, struct cg_error *error,
                  const char *text)
@@ -110,109 +71,72 @@ static bool check_rows(struct cg_trainer *t, struct cg_error *error)
     return true;
 }
 
-static void graph_gradients(struct cg_trainer *t, struct lane *lane)
+/* What a plan's work memory holds from the beginning: inputs; all rows, where it takes them all. */
+static void fill_lane(const struct cg_trainer *t, const struct lane *lane)
 {
-    size_t n = t->options.n_params;
-    struct graph *graph = &lane->env.graph->graph;
-    graph->book = t->book;
-    lane->n_definitions = graph->n_steps;
-    lane->slots = cg_alloc_array(&t->arena, n, sizeof *lane->slots);
-    lane->out = cg_alloc_array(&t->arena, n, sizeof *lane->out);
-    for (size_t i = 0; i < n; i++) {
-        const struct cg_derivation *d =
-            cg_book_find(t->book, t->options.loss, t->options.params[i]);
-        lane->slots[i] = graph_add(graph, d->matrix_form);
-        lane->out[i] = graph->steps[lane->slots[i]].out;
+    enum cg_precision precision = t->options.precision;
+    for (size_t i = 0; i < lane->plan->n_buffers; i++) {
+        const struct plan_buffer *b = &lane->plan->buffers[i];
+        void *at = reals_at(lane->work, b->offset, precision);
+        bool whole = b->role == PLAN_ROWS && lane->plan->batch == t->n_rows;
+        const double one = 1;
+        if (b->role == PLAN_INPUT || whole)
+            reals_from(at, t->env.values[b->value->id].data, b->rows * b->cols, precision);
+        for (size_t k = 0; b->role == PLAN_EYE && k < b->rows; k++)
+            reals_from(reals_at(at, k * (b->cols + 1), precision), &one, 1, precision);
     }
 }
 
-/* An environment of `rows` rows that shares every other input with `all`. */
-static void begin_batch(struct cg_trainer *t, struct lane *lane, size_t rows)
+static bool begin_lane(struct cg_trainer *t, struct lane *lane, size_t rows, bool updates,
+                       struct cg_error *error)
 {
-    const struct cg_model *model = t->book->model;
-    size_t *sizes = cg_alloc_array(&t->arena, model->n_dims, sizeof *sizes);
-    const struct cg_matrix **shared = cg_alloc_array(&t->arena, model->n_values, sizeof *shared);
-    memcpy(sizes, t->all.env.sizes, model->n_dims * sizeof *sizes);
-    sizes[cg_dim_root(model, t->options.rows[0]->shape.rows)] = rows;
-    for (size_t id = 0; id < model->n_values; id++)
-        if (!is_row(t, model->values[id]))
-            shared[id] = &t->all.env.values[id];
-    env_begin(&lane->env, model, sizes);
-    env_inputs(&lane->env, shared);
-    env_graph(&lane->env, NULL);
-    graph_gradients(t, lane);
+    lane->plan = plan_compile(&t->arena, t->book, &t->options, rows, updates, error);
+    if (!lane->plan)
+        return false;
+    lane->work = reals_alloc(lane->plan->work_size, t->options.precision);
+    lane->runner = plan_reference_create(lane->plan, t->options.precision);
+    fill_lane(t, lane);
+    return true;
 }
 
-/* Room for the optimiser, the checkpoints and the losses: updates allocate nothing. */
+static void finish_lane(struct lane *lane)
+{
+    if (lane->runner)
+        lane->runner->destroy(lane->runner);
+    free(lane->work);
+}
+
+static void fill_state(struct cg_trainer *t)
+{
+    const struct plan *plan = t->loss.plan;
+    t->state_size = plan->state_size;
+    t->state = reals_alloc(t->state_size, t->options.precision);
+    t->spare = reals_alloc(t->state_size, t->options.precision);
+    for (size_t i = 0; i < plan->n_params; i++) {
+        const struct plan_buffer *b = &plan->buffers[plan->params[i]];
+        reals_from(reals_at(t->state, b->offset, t->options.precision),
+                   t->env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
+    }
+}
+
+/* Room for a chunk, the checkpoints and the losses: updates allocate nothing. */
 static void make_room(struct cg_trainer *t)
 {
-    size_t n = t->options.n_params, each = optimizer_memory(t->options.optimizer);
-    t->memory = cg_alloc_array(&t->arena, n, sizeof *t->memory);
-    t->state_size = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t count = matrix_count(&t->all.env.values[t->options.params[i]->id]);
-        t->memory[i] = cg_alloc_array(&t->arena, count * each, sizeof(double));
-        t->state_size += count * (1 + each);
-    }
-    size_t fit = CHECKPOINT_BYTES / (sizeof(double) * (t->state_size + 1));
-    t->most_checkpoints = fit < 2 ? 2 : fit > MOST_CHECKPOINTS ? MOST_CHECKPOINTS : fit;
-    t->checkpoints = cg_alloc_array(&t->arena, t->most_checkpoints, sizeof *t->checkpoints);
-    t->states = cg_xmalloc(t->most_checkpoints * t->state_size * sizeof *t->states);
-    for (size_t i = 0; i < t->most_checkpoints; i++)
-        t->checkpoints[i].state = t->states + i * t->state_size;
-    t->interval = 1;
-    t->order = cg_alloc_array(&t->arena, t->n_rows, sizeof *t->order);
-    t->losses_capacity = t->options.epochs + 1 < 1 << 20 ? t->options.epochs + 1 : 1 << 20;
-    t->losses = cg_xmalloc(t->losses_capacity * sizeof *t->losses);
-}
-
-static void note_loss(struct cg_trainer *t)
-{
-    size_t epoch = cg_trainer_epoch(t);
-    if (epoch == t->losses_capacity) {
-        t->losses_capacity *= 2;
-        t->losses = cg_xrealloc(t->losses, t->losses_capacity * sizeof *t->losses);
-    }
-    t->losses[epoch] = cg_trainer_loss(t);
-}
-
-/* Copies parameters and optimiser memory to or from a checkpoint. */
-static void move_state(struct cg_trainer *t, double *state, bool store)
-{
-    size_t each = optimizer_memory(t->options.optimizer);
-    for (size_t i = 0; i < t->options.n_params; i++) {
-        const struct cg_matrix *m = &t->all.env.values[t->options.params[i]->id];
-        size_t count = matrix_count(m), more = count * each;
-        memcpy(store ? state : m->data, store ? m->data : state, count * sizeof *state);
-        state += count;
-        if (more)
-            memcpy(store ? state : t->memory[i], store ? t->memory[i] : state,
-                   more * sizeof *state);
-        state += more;
-    }
-}
-
-/* Keeps the state now, if its turn has come. When there is no more room, every other checkpoint
- * goes and the interval doubles. */
-static void keep_checkpoint(struct cg_trainer *t)
-{
-    if (t->updates != t->n_checkpoints * t->interval)
-        return;
-    if (t->n_checkpoints == t->most_checkpoints) {
-        size_t half = (t->n_checkpoints + 1) / 2;
-        for (size_t i = 1; i < half; i++) {
-            t->checkpoints[i].update = t->checkpoints[2 * i].update;
-            memcpy(t->checkpoints[i].state, t->checkpoints[2 * i].state,
-                   t->state_size * sizeof *t->states);
-        }
-        t->n_checkpoints = half;
-        t->interval *= 2;
-        if (t->updates != t->n_checkpoints * t->interval)
-            return;
-    }
-    struct checkpoint *checkpoint = &t->checkpoints[t->n_checkpoints++];
-    checkpoint->update = t->updates;
-    move_state(t, checkpoint->state, true);
+    const struct cg_train_options *o = &t->options;
+    t->data = cg_alloc_array(&t->arena, o->n_rows, sizeof *t->data);
+    for (size_t i = 0; i < o->n_rows; i++) /* the plan of the loss has all rows */
+        t->data[i] = reals_at(t->loss.work, t->loss.plan->buffers[t->loss.plan->rows[i]].offset,
+                              o->precision);
+    t->order_epochs = t->n_rows < CHUNK ? CHUNK / t->n_rows : 1;
+    t->order = cg_alloc_array(&t->arena, t->order_epochs * t->n_rows, sizeof *t->order);
+    t->order_from = (size_t)-1;
+    t->scalars = cg_alloc_array(&t->arena, CHUNK, sizeof *t->scalars);
+    t->chunk_losses = cg_alloc_array(&t->arena, CHUNK, sizeof *t->chunk_losses);
+    t->losses = cg_alloc_array(&t->arena, MOST_LOSSES, sizeof *t->losses);
+    t->losses_every = 1;
+    t->loss_of = (size_t)-1;
+    checkpoints_init(&t->checkpoints, t->state_size * real_size(o->precision));
+    checkpoints_keep(&t->checkpoints, 0, t->state);
 }
 
 struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train_options *options,
@@ -221,21 +145,23 @@ struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train
     struct cg_trainer *t = cg_xmalloc(sizeof *t);
     *t = (struct cg_trainer){.book = book, .options = *options};
     cg_arena_init(&t->arena);
-    if (!check_rows(t, error) || !derive_all(t, error) ||
-        !cg_env_init(&t->all.env, book->model, options->seed, error)) {
+    bool good = check_rows(t, error) && derive_all(t, error);
+    if (good) {
+        env_begin(&t->env, book->model, NULL);
+        good = env_numbers(&t->env, options->seed, error);
+    }
+    bool batches = t->batch_rows < t->n_rows;
+    size_t rest = batches ? t->n_rows % t->batch_rows : 0;
+    good = good && begin_lane(t, &t->loss, t->n_rows, false, error) &&
+           begin_lane(t, &t->batch, t->batch_rows, true, error) &&
+           (!rest || begin_lane(t, &t->rest, rest, true, error));
+    if (!good) {
         cg_trainer_destroy(t);
         return NULL;
     }
-    graph_gradients(t, &t->all);
     t->updates_per_epoch = (t->n_rows + t->batch_rows - 1) / t->batch_rows;
-    if (t->batch_rows < t->n_rows)
-        begin_batch(t, &t->batch, t->batch_rows);
-    if (t->n_rows % t->batch_rows)
-        begin_batch(t, &t->rest, t->n_rows % t->batch_rows);
+    fill_state(t);
     make_room(t);
-    t->fresh = true;
-    note_loss(t);
-    keep_checkpoint(t);
     return t;
 }
 
@@ -243,111 +169,67 @@ void cg_trainer_destroy(struct cg_trainer *trainer)
 {
     if (!trainer)
         return;
-    cg_env_finish(&trainer->all.env);
-    cg_env_finish(&trainer->batch.env);
-    cg_env_finish(&trainer->rest.env);
+    finish_lane(&trainer->loss);
+    finish_lane(&trainer->batch);
+    finish_lane(&trainer->rest);
+    cg_env_finish(&trainer->env);
     cg_arena_finish(&trainer->arena);
-    free(trainer->states);
-    free(trainer->losses);
+    checkpoints_finish(&trainer->checkpoints);
+    free(trainer->state);
+    free(trainer->spare);
     free(trainer);
 }
 
+/* The parameters as now, in the environment; its graph is made when first somebody looks. */
 static void refresh(struct cg_trainer *t)
 {
-    if (!t->fresh)
-        cg_env_refresh(&t->all.env);
-    t->fresh = true;
-}
-
-static void run_gradients(struct cg_trainer *t)
-{
-    refresh(t);
-    struct graph *graph = &t->all.env.graph->graph;
-    if (!t->gradient_fresh)
-        graph_run(graph, t->all.n_definitions, graph->n_steps);
-    t->gradient_fresh = true;
-}
-
-/* The order of the rows depends on seed and epoch alone, so that any epoch can be entered. */
-static void shuffle(struct cg_trainer *t, size_t epoch)
-{
-    if (t->order_epoch == epoch + 1)
+    const struct plan *plan = t->loss.plan;
+    if (t->fresh && t->env_of == t->updates)
         return;
-    struct cg_prng prng;
-    cg_prng_seed(&prng, t->options.seed * 0x9E3779B97F4A7C15u + epoch + 1);
-    for (size_t i = 0; i < t->n_rows; i++) {
-        size_t j = t->options.in_order ? i : (size_t)cg_prng_below(&prng, i + 1);
-        t->order[i] = t->order[j];
-        t->order[j] = i;
+    for (size_t i = 0; i < plan->n_params; i++) {
+        const struct plan_buffer *b = &plan->buffers[plan->params[i]];
+        reals_to(reals_at(t->state, b->offset, t->options.precision),
+                 t->env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
     }
-    t->order_epoch = epoch + 1;
+    if (!t->env.graph)
+        env_graph(&t->env, NULL);
+    cg_env_refresh(&t->env);
+    t->fresh = true;
+    t->gradient_fresh = false;
+    t->env_of = t->updates;
 }
 
-/* The lane that holds the rows of the next update, with their gradients. */
-static const struct lane *prepare(struct cg_trainer *t)
+struct cg_env *cg_trainer_env(struct cg_trainer *trainer)
 {
-    if (t->batch_rows == t->n_rows) {
-        run_gradients(t);
-        return &t->all;
-    }
-    shuffle(t, cg_trainer_epoch(t));
-    size_t from = t->updates % t->updates_per_epoch * t->batch_rows;
-    size_t left = t->n_rows - from;
-    struct lane *lane = left < t->batch_rows ? &t->rest : &t->batch;
-    for (size_t i = 0; i < t->options.n_rows; i++) {
-        size_t id = t->options.rows[i]->id;
-        const struct cg_matrix *source = &t->all.env.values[id], *m = &lane->env.values[id];
-        for (size_t r = 0; r < m->rows; r++)
-            memcpy(m->data + r * m->cols, source->data + t->order[from + r] * m->cols,
-                   m->cols * sizeof *m->data);
-    }
-    struct graph *graph = &lane->env.graph->graph;
-    graph_run(graph, 0, graph->n_steps);
-    return lane;
+    refresh(trainer);
+    return &trainer->env;
 }
 
-/* Says what is not finite, and where that begins if it can be told. */
-static bool diverged(const struct cg_trainer *t, const struct lane *lane, size_t epoch,
-                     const char *what, const struct cg_value *param, struct cg_error *error)
+static void graph_gradients(struct cg_trainer *t)
 {
-    struct cg_trouble at;
-    if (cg_find_trouble(&lane->env, CG_TROUBLE_VALUE, &at) ||
-        cg_find_trouble(&lane->env, CG_TROUBLE_SLOPE, &at))
-        return cg_fail(error, t->book->model->file, at.expr->place,
-                       "training diverged in epoch %zu: %s%s%s is not a finite number any more, "
-                       "because of %s; try a rate below %g",
-                       epoch + 1, what, param ? "/d" : "", param ? param->name : "", at.text,
-                       t->options.rate);
-    return cg_fail(error, t->book->model->file, (struct cg_place){0},
-                   "training diverged in epoch %zu: %s%s%s is not a finite number any more; try a "
-                   "rate below %g",
-                   epoch + 1, what, param ? "/d" : "", param ? param->name : "", t->options.rate);
+    size_t n = t->options.n_params;
+    struct graph *graph = &t->env.graph->graph;
+    graph->book = t->book;
+    t->n_definitions = graph->n_steps;
+    t->gradients = cg_alloc_array(&t->arena, n, sizeof *t->gradients);
+    for (size_t i = 0; i < n; i++) {
+        const struct cg_derivation *d =
+            cg_book_find(t->book, t->options.loss, t->options.params[i]);
+        size_t slot = graph_add(graph, d->matrix_form); /* which may move the steps */
+        t->gradients[i] = graph->steps[slot].out;
+    }
 }
 
-bool cg_trainer_update(struct cg_trainer *t, struct cg_error *error)
+const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param)
 {
-    const struct cg_train_options *o = &t->options;
-    size_t epoch = cg_trainer_epoch(t);
-    const struct lane *lane = prepare(t);
-    for (size_t i = 0; i < o->n_params; i++)
-        if (!matrix_finite(&lane->out[i])) {
-            char what[64];
-            snprintf(what, sizeof what, "d%s", o->loss->name);
-            return diverged(t, lane, epoch, what, o->params[i], error);
-        }
-    double rate = cg_train_rate(o, t->updates, t->updates_per_epoch);
-    t->updates++;
-    for (size_t i = 0; i < o->n_params; i++) {
-        const struct cg_matrix *m = &t->all.env.values[o->params[i]->id];
-        optimizer_step(o, rate, t->updates, matrix_count(m), m->data, lane->out[i].data,
-                       t->memory[i]);
-    }
-    t->fresh = t->gradient_fresh = false;
-    keep_checkpoint(t);
-    if (t->updates % t->updates_per_epoch)
-        return true;
-    note_loss(t);
-    return isfinite(cg_trainer_loss(t)) || diverged(t, &t->all, epoch, o->loss->name, NULL, error);
+    refresh(trainer);
+    struct graph *graph = &trainer->env.graph->graph;
+    if (!trainer->gradients)
+        graph_gradients(trainer);
+    if (!trainer->gradient_fresh)
+        graph_run(graph, trainer->n_definitions, graph->n_steps);
+    trainer->gradient_fresh = true;
+    return &trainer->gradients[param];
 }
 
 size_t cg_trainer_updates(const struct cg_trainer *trainer)
@@ -358,45 +240,4 @@ size_t cg_trainer_updates(const struct cg_trainer *trainer)
 size_t cg_trainer_epoch(const struct cg_trainer *trainer)
 {
     return trainer->updates / trainer->updates_per_epoch;
-}
-
-double cg_trainer_loss(struct cg_trainer *trainer)
-{
-    refresh(trainer);
-    return trainer->all.env.values[trainer->options.loss->id].data[0];
-}
-
-const double *cg_trainer_losses(const struct cg_trainer *trainer, size_t *count)
-{
-    *count = cg_trainer_epoch(trainer) + 1;
-    return trainer->losses;
-}
-
-struct cg_env *cg_trainer_env(struct cg_trainer *trainer)
-{
-    refresh(trainer);
-    return &trainer->all.env;
-}
-
-const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param)
-{
-    run_gradients(trainer);
-    return &trainer->all.out[param];
-}
-
-bool cg_trainer_seek(struct cg_trainer *trainer, size_t update, struct cg_error *error)
-{
-    size_t nearest = update / trainer->interval;
-    if (nearest >= trainer->n_checkpoints)
-        nearest = trainer->n_checkpoints - 1;
-    const struct checkpoint *from = &trainer->checkpoints[nearest];
-    if (update < trainer->updates || from->update > trainer->updates) {
-        move_state(trainer, from->state, false);
-        trainer->updates = from->update;
-        trainer->fresh = trainer->gradient_fresh = false;
-    }
-    while (trainer->updates < update)
-        if (!cg_trainer_update(trainer, error))
-            return false;
-    return true;
 }

@@ -1,7 +1,6 @@
 #include "view/live.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SURFACE_SIDE = 36 };
@@ -15,22 +14,17 @@ static size_t per_epoch(const struct cg_lesson *lesson)
     return (rows + options->batch - 1) / options->batch;
 }
 
-/* Takes over the losses that are new; they may end the training. */
-static void gather(struct cg_live *live)
+/* Looks at the losses that are new; they may end the training. */
+static void watch(struct cg_live *live)
 {
-    size_t count;
-    const double *losses = cg_trainer_losses(live->trainer, &count);
-    if (count > live->losses_capacity) {
-        live->losses_capacity = 2 * count + 64;
-        live->losses = cg_xrealloc(live->losses, live->losses_capacity * sizeof *live->losses);
-    }
-    for (; live->n_losses < count && live->end == CG_END_NOT; live->n_losses++) {
-        live->losses[live->n_losses] = losses[live->n_losses];
-        enum cg_train_end end =
-            cg_train_watch(live->options, &live->watch, live->n_losses, losses[live->n_losses]);
+    size_t count, every;
+    const double *losses = cg_trainer_losses(live->trainer, &count, &every);
+    for (size_t i = (live->seen + every - 1) / every; i < count && live->end == CG_END_NOT; i++) {
+        enum cg_train_end end = cg_train_watch(live->options, &live->watch, i * every, losses[i]);
+        live->seen = i * every + 1;
         if (end == CG_END_STOP || end == CG_END_PATIENCE) {
             live->end = end;
-            live->most = live->n_losses * live->updates_per_epoch;
+            live->most = i * every * live->updates_per_epoch;
         }
     }
 }
@@ -47,7 +41,6 @@ bool cg_live_init(struct cg_live *live, struct cg_lesson *lesson, struct cg_erro
     live->trainer = cg_trainer_create(&lesson->book, live->options, error);
     if (!live->trainer)
         return false;
-    gather(live);
     cg_surface_init(&live->surface, live->options, cg_trainer_env(live->trainer), SURFACE_SIDE);
     live->surface_of = (size_t)-1;
     return true;
@@ -57,7 +50,6 @@ void cg_live_finish(struct cg_live *live)
 {
     cg_surface_finish(&live->surface);
     cg_trainer_destroy(live->trainer);
-    free(live->losses);
     cg_arena_finish(&live->arena);
     *live = (struct cg_live){0};
 }
@@ -68,18 +60,13 @@ size_t cg_live_seek(struct cg_live *live, size_t update)
         return 0;
     if (update > live->most)
         update = live->most;
-    size_t now = cg_trainer_updates(live->trainer);
-    if (update < now && !cg_trainer_seek(live->trainer, update, &live->error))
+    if (!cg_trainer_seek(live->trainer, update, &live->error)) {
         live->stuck = true;
-    for (now = cg_trainer_updates(live->trainer); now < update; now++) {
-        if (!cg_trainer_update(live->trainer, &live->error)) {
-            live->stuck = true;
-            live->most = now;
-            break;
-        }
-        gather(live);
-        update = update < live->most ? update : live->most;
+        live->most = cg_trainer_updates(live->trainer);
     }
+    watch(live);
+    if (update > live->most) /* it ended on the way */
+        cg_trainer_seek(live->trainer, live->most, &live->error);
     return cg_trainer_updates(live->trainer);
 }
 
@@ -143,8 +130,7 @@ struct cg_training cg_live_training(struct cg_live *live, const struct cg_positi
     size_t update = cg_live_seek(live, position->update);
     struct cg_training training = {.options = live->options,
                                    .trainer = live->trainer,
-                                   .updates_per_epoch = live->updates_per_epoch,
-                                   .losses = live->losses};
+                                   .updates_per_epoch = live->updates_per_epoch};
     training.next = position->running ? NULL : find_next(live, update);
     if (live->surface.answer) {
         if (live->surface_of != update)
@@ -153,8 +139,11 @@ struct cg_training cg_live_training(struct cg_live *live, const struct cg_positi
         training.surface = &live->surface;
     }
     training.loss = cg_trainer_loss(live->trainer);
-    size_t reached = position->trained / live->updates_per_epoch + 1;
-    training.n_losses = reached < live->n_losses ? reached : live->n_losses;
+    training.losses = cg_trainer_losses(live->trainer, &training.n_losses, &training.losses_every);
+    size_t trained = position->trained < live->most ? position->trained : live->most;
+    size_t reached = trained / live->updates_per_epoch / training.losses_every + 1;
+    if (reached < training.n_losses)
+        training.n_losses = reached;
     if (live->stuck && update >= live->most)
         training.problem = live->error.text;
     if (update >= live->most)

@@ -1,7 +1,6 @@
 /* The training behind a board: a trainer that is brought to whatever update a position shows.
  *
- * What it shows depends on the position alone: the trainer goes back and forth exactly, and losses
- * are kept as far as it ever got.
+ * What it shows depends on the position alone: the trainer goes back and forth exactly.
  */
 #ifndef VIEW_LIVE_H
 #define VIEW_LIVE_H
@@ -16,10 +15,9 @@ struct cg_live {
     size_t most; /* updates in all epochs */
     bool stuck;  /* it diverged: `most` is as far as it goes */
     struct cg_train_watch watch;
+    size_t seen;           /* epochs whose losses were looked at */
     enum cg_train_end end; /* early, at `most`; or CG_END_NOT */
     struct cg_error error;
-    double *losses;
-    size_t n_losses, losses_capacity;
     /* the parameters after the next update, kept for the update they were found for */
     struct cg_arena arena;
     struct cg_matrix *next;

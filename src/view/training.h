@@ -14,8 +14,8 @@ struct cg_training {
     struct cg_trainer *trainer;
     size_t updates_per_epoch;
     double loss;
-    const double *losses;             /* after each epoch, [0] before the first update */
-    size_t n_losses;                  /* as far as the position was trained */
+    const double *losses;             /* [i] after i * losses_every epochs */
+    size_t n_losses, losses_every;    /* as far as the position was trained */
     const struct cg_surface *surface; /* NULL: not two inputs and one answer */
     const struct cg_matrix *next;     /* the parameters after the next update, or NULL (diverged) */
     const char *problem;              /* why training can't go on, or NULL */

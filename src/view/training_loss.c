@@ -126,9 +126,9 @@ static void draw_curve(const struct cg_frame *frame, const struct scale *scale, 
     size_t count = n < most ? n : most;
     float *points = cg_alloc_array(&frame->scene->arena, 2 * count + 2, sizeof *points);
     for (size_t i = 0; i < count; i++) {
-        size_t epoch = count > 1 ? i * (n - 1) / (count - 1) : 0;
-        points[2 * i] = epoch_x(scale, (double)epoch, last);
-        points[2 * i + 1] = loss_y(scale, training->losses[epoch]);
+        size_t at = count > 1 ? i * (n - 1) / (count - 1) : 0;
+        points[2 * i] = epoch_x(scale, (double)(at * training->losses_every), last);
+        points[2 * i + 1] = loss_y(scale, training->losses[at]);
     }
     if (count < 2)
         return;
@@ -168,7 +168,7 @@ void training_loss_draw(const struct cg_frame *frame, struct cg_box box)
     const struct cg_training *training = frame->training;
     float em = frame->em;
     double per_epoch = (double)training->updates_per_epoch;
-    double last = (double)(training->n_losses - (training->n_losses > 0));
+    double last = (double)((training->n_losses - 1) * training->losses_every);
     double now = (double)frame->position->update / per_epoch;
     float ticks = 2.4f * em, right = 0.5f * em;
     struct cg_box plot = {box.x + ticks, box.y + 1.75f * em, box.w - ticks - right,

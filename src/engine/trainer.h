@@ -1,0 +1,55 @@
+/* What a trainer is made of. Private to train.c and train_run.c.
+ *
+ * Invariants: `state` is that after `updates` updates, in the plan's reals: it is the truth, and
+ * the environment a copy that is made when somebody looks. The same update always runs by the same
+ * runner, and runners depend on nothing but state, rows and scalars: so going back is exact.
+ */
+#ifndef ENGINE_TRAINER_H
+#define ENGINE_TRAINER_H
+
+#include "engine/checkpoints.h"
+#include "engine/reals.h"
+#include "engine/reference.h"
+#include "engine/run.h"
+
+enum { CHUNK = 1024, MOST_LOSSES = 4096 };
+
+/* A plan with its work memory: for a batch, for the shorter one at the end of an epoch, for the
+ * loss over all rows. */
+struct lane {
+    const struct plan *plan;
+    struct plan_runner *runner;
+    void *work;
+};
+
+struct cg_trainer {
+    struct cg_book *book; /* borrowed, as are the arrays of options */
+    struct cg_train_options options;
+    struct cg_arena arena; /* what lives as long as the trainer */
+    struct lane loss, batch, rest;
+    size_t n_rows, batch_rows, updates_per_epoch;
+    size_t updates;
+    void *state, *spare; /* spare: the state before an update that may fail */
+    size_t state_size;
+    struct checkpoints checkpoints;
+
+    const void **data;               /* all rows, for mini-batches */
+    size_t *order;                   /* of the rows, for epochs order_from and on */
+    size_t order_from, order_epochs; /* order_from: -1 before the first */
+    double (*scalars)[PLAN_SCALAR_COUNT];
+    bool scalars_filled; /* once for all: they are the same for every update */
+    double *chunk_losses;
+
+    double *losses; /* over all rows, [i] after i * losses_every epochs */
+    size_t n_losses, losses_every;
+    double loss_now; /* after loss_of updates */
+    size_t loss_of;
+
+    struct cg_env env; /* all rows */
+    size_t env_of;     /* the updates that it is after, where fresh */
+    bool fresh, gradient_fresh;
+    size_t n_definitions;        /* steps of its graph that make the definitions */
+    struct cg_matrix *gradients; /* by parameter; NULL: not in the graph yet */
+};
+
+#endif
