@@ -67,6 +67,11 @@ void cg_print_derivation(struct cg_strbuf *out, const struct cg_derivation *deri
 void cg_print_derivation_latex(struct cg_strbuf *out, const struct cg_derivation *derivation,
                                enum cg_depth depth);
 
+/* A complete C function `void grad(const double *NAME, ..., double *out)` over the inputs it needs,
+ * their shapes in its comment, matrices row by row: standard C11 and its mathematical library. */
+void cg_print_c(struct cg_strbuf *out, const struct cg_book *book,
+                const struct cg_derivation *derivation);
+
 /* A complete Python function `def grad(NAME, ...)` over the inputs it needs; needs only NumPy. */
 void cg_print_numpy(struct cg_strbuf *out, const struct cg_book *book,
                     const struct cg_derivation *derivation);

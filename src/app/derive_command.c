@@ -26,14 +26,14 @@ static const char help[] =
     "  -e, --expression S  the model itself, statements separated by ;\n"
     "      --wrt NAME      what to derive by\n"
     "      --of NAME       what to derive (default J)\n"
-    "      --format F      text (default), latex, numpy or json\n"
+    "      --format F      text (default), latex, numpy, c or json\n"
     "      --depth D       text and latex: summary (the lines of a textbook), rules (every\n"
     "                      line, default) or atoms (every single rule)\n"
     "      --atoms         the same as --depth atoms\n"
     "\n"
     "Example: chalkgrad derive -e 'X : 4 x 3; w : 3 x 1; J = norm2(X @ w)' --wrt w\n";
 
-enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_C, FORMAT_JSON };
 
 struct request {
     const char *file, *statements, *wrt, *of;
@@ -56,15 +56,13 @@ struct source {
 
 static bool take_format(struct request *request, const char *value)
 {
-    static const char *const names[] = {"text", "latex", "numpy", "json"};
-    if (!strcmp(value, "c"))
-        return command_complain(value, "C is not printed yet; text, latex, numpy and json are");
+    static const char *const names[] = {"text", "latex", "numpy", "c", "json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(value, names[i])) {
             request->format = (enum format)i;
             return true;
         }
-    return command_complain(value, "--format takes text, latex, numpy or json");
+    return command_complain(value, "--format takes text, latex, numpy, c or json");
 }
 
 static bool take_option(struct request *request, int code, char *value)
@@ -238,6 +236,9 @@ static void print(const struct derive_result *result, const struct request *requ
         break;
     case FORMAT_NUMPY:
         cg_print_numpy(&out, result->book, result->derivation);
+        break;
+    case FORMAT_C:
+        cg_print_c(&out, result->book, result->derivation);
         break;
     case FORMAT_JSON:
         derive_print_json(result);

@@ -164,7 +164,7 @@ static void a_local_derivative_has_four_axes(void **state)
     free(r);
 }
 
-static void latex_and_numpy(void **state)
+static void latex_numpy_and_c(void **state)
 {
     (void)state;
     struct run *r = derive(SEED, "W", "latex");
@@ -179,6 +179,10 @@ static void latex_and_numpy(void **state)
                                 "    \"\"\"dJ/dw = 2 * (X.T @ (X @ w))\"\"\"\n"
                                 "    X, w = (np.array(a, dtype=float, ndmin=2) for a in (X, w))\n"
                                 "    return 2 * (X.T @ (X @ w))\n");
+    free(r);
+    r = derive("X : 4 x 3; w : 3 x 1; J = norm2(X @ w)", "w", "c");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "void grad(const double *X, const double *w, double *out)\n"));
     free(r);
 }
 
@@ -248,8 +252,7 @@ static void wrong_command_lines_and_models(void **state)
         {"derive a b --wrt W", EXIT_USAGE, "one FILE"},
         {"derive a -e b --wrt W", EXIT_USAGE, "one FILE"},
         {"derive a", EXIT_USAGE, "--wrt NAME"},
-        {"derive a --wrt W --format xml", EXIT_USAGE, "text, latex, numpy or json"},
-        {"derive a --wrt W --format c", EXIT_USAGE, "not printed yet"},
+        {"derive a --wrt W --format xml", EXIT_USAGE, "text, latex, numpy, c or json"},
         {"derive a --wrt W --depth deep", EXIT_USAGE, "summary, rules or atoms"},
         {"derive a --frobnicate", EXIT_USAGE, "frobnicate"},
         {"derive /nowhere.txt --wrt W", EXIT_MACHINE, "/nowhere.txt"},
@@ -278,7 +281,7 @@ int main(void)
         cmocka_unit_test(a_lessons_gradient_as_json),
         cmocka_unit_test(what_a_lesson_named_is_used_and_told),
         cmocka_unit_test(a_local_derivative_has_four_axes),
-        cmocka_unit_test(latex_and_numpy),
+        cmocka_unit_test(latex_numpy_and_c),
         cmocka_unit_test(each_depth_tells_more),
         cmocka_unit_test(a_bare_file),
         cmocka_unit_test(wrong_command_lines_and_models),
