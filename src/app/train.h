@@ -17,7 +17,8 @@ struct train_request {
     } settings[TRAIN_MOST_SETTINGS];
     size_t n_settings;
     size_t threads;
-    size_t seeds; /* 0: one training */
+    size_t seeds;            /* 0: one training */
+    const char *load, *save; /* files, or NULL */
 };
 
 /* Reads the words of the command line; false with a message on standard error. */
@@ -36,6 +37,20 @@ bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_opti
 /* Many networks in place of one; prints how many converge. */
 bool train_seeds(struct cg_lesson *lesson, const struct cg_train_options *options,
                  const struct train_request *request, struct cg_error *error);
+
+/* Can parameters be saved under this name? By its ending; and, of one array, that there is one. */
+bool train_save_name(const char *path);
+bool train_save_check(const char *path, const struct cg_train_options *options,
+                      struct cg_error *error);
+
+/* The parameters as trained, each under its name, in the precision that they were trained in. */
+bool train_save(const char *path, const struct cg_train_options *options,
+                struct cg_trainer *trainer, struct cg_error *error);
+
+/* From here on the model's parameters begin with the numbers in the file. False with an error: a
+ * parameter is missing there, or of another shape. */
+bool train_load(const char *path, struct cg_lesson *lesson, const struct cg_train_options *options,
+                struct cg_error *error);
 
 /* How the trained model does on rows. */
 struct train_score {

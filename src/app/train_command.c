@@ -11,6 +11,9 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
         return false;
     if (request->plan)
         return train_print_plan(lesson, &options, error);
+    if ((request->save && !train_save_check(request->save, &options, error)) ||
+        (request->load && !train_load(request->load, lesson, &options, error)))
+        return false;
     if (request->seeds)
         return train_seeds(lesson, &options, request, error);
     struct train_interrupt interrupt;
@@ -21,6 +24,8 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     bool done = trainer && train_run(trainer, &options, &interrupt, rows, &outcome, error);
     train_interrupt_end(&interrupt);
     done = done && train_test(lesson, trainer, &outcome.test, error);
+    if (done && request->save)
+        done = train_save(request->save, &options, trainer, error);
     if (done && request->json)
         train_print_json(lesson, &options, trainer, &outcome);
     else if (done)

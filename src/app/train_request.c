@@ -28,6 +28,10 @@ const char train_help[] =
     "\n"
     "How:\n"
     "  --threads N        at most; the same result whatever their number\n"
+    "  --load FILE        begin with these parameters: .npy, .npz, .safetensors, each array under\n"
+    "                     its parameter's name\n"
+    "  --save FILE        write the parameters as trained, also after Ctrl-C: .npz, .safetensors,\n"
+    "                     or .npy where there is one\n"
     "  --seeds N          instead of one, train N networks, from seed S on, and say how many "
     "converge\n"
     "                     (their loss falls below stop; without it, every prediction is right) "
@@ -39,7 +43,7 @@ const char train_help[] =
     "\n"
     "On a terminal a bar shows how far it is. Ctrl-C ends the training there: what there is by "
     "then\n"
-    "is printed as usual, and the exit status is 0.\n";
+    "is saved and printed as usual, and the exit status is 0.\n";
 
 static bool read_whole(const char *text, size_t least, size_t most, size_t *number)
 {
@@ -79,6 +83,14 @@ static bool take_option(struct train_request *request, int code, const char *nam
         request->json = strcmp(value, "json") == 0;
         return request->json || strcmp(value, "text") == 0 ||
                command_complain(value, "--format takes text or json");
+    case 'i':
+        request->load = value;
+        return true;
+    case 'o':
+        request->save = value;
+        return train_save_name(value) ||
+               command_complain(value, "--save takes a name that ends in .npz, .safetensors or "
+                                       ".npy");
     case 'm':
         return read_whole(value, 1, 1000000, &request->seeds) ||
                command_complain(value, "--seeds takes a whole number from 1 to 1000000");
@@ -109,6 +121,8 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"patience", required_argument, NULL, 'k'},
         {"precision", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},
+        {"load", required_argument, NULL, 'i'},
+        {"save", required_argument, NULL, 'o'},
         {"seeds", required_argument, NULL, 'm'},
         {"plan", no_argument, NULL, 'l'},
         {"format", required_argument, NULL, 'f'},
@@ -128,6 +142,8 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         return false;
     }
     request->lesson = argv[optind];
+    if (request->save && (request->seeds || request->plan))
+        return command_complain(request->save, "--save takes the parameters of one training");
     return true;
 }
 

@@ -1,9 +1,10 @@
 /* The commands train and check, by what they print and the status they end with. */
 #include "run.h"
 
-#include <chalkgrad/arena.h>
+#include <chalkgrad/arrays.h>
 
 #include <cjson/cJSON.h>
+#include <math.h>
 
 static double number(const cJSON *object, const char *name)
 {
@@ -175,6 +176,71 @@ static void seeds_are_compared(void **state)
     free(r);
 }
 
+static char *parameters_of(const char *out)
+{
+    cJSON *object = cJSON_Parse(out);
+    char *text = cJSON_Print(cJSON_GetObjectItem(object, "parameters"));
+    cJSON_Delete(object);
+    return text;
+}
+
+/* Trained further from a file, a network is where it would be without the break. */
+static void parameters_go_to_files_and_back(void **state)
+{
+    (void)state;
+    const char *const endings[] = {"npz", "safetensors"};
+    struct run *whole = run(command_train, "train --epochs 500 --format json %s/lessons/06-xor.md");
+    char *want = parameters_of(whole->out);
+    for (size_t i = 0; i < 2; i++) {
+        char path[64], line[256];
+        snprintf(path, sizeof path, "/tmp/chalkgrad-%d.%s", (int)getpid(), endings[i]);
+        snprintf(line, sizeof line, "train --epochs 300 --save %s %%s/lessons/06-xor.md", path);
+        struct run *r = run(command_train, line);
+        assert_int_equal(r->status, 0);
+        free(r);
+        snprintf(line, sizeof line,
+                 "train --epochs 200 --load %s --seed 99 --format json %%s/lessons/06-xor.md",
+                 path);
+        r = run(command_train, line);
+        assert_int_equal(r->status, 0);
+        char *got = parameters_of(r->out);
+        assert_string_equal(got, want);
+        cJSON_free(got);
+        free(r);
+        unlink(path);
+    }
+    cJSON_free(want);
+    free(whole);
+}
+
+static void wrong_files_are_refused(void **state)
+{
+    (void)state;
+    const double numbers[6] = {0, 1, 2, INFINITY, 4, 5};
+    const struct {
+        const char *name;
+        size_t rows, cols;
+        const char *text;
+    } cases[] = {
+        {"W3", 1, 2, "there is no array W1 in this file: it has 1, and the first is W3"},
+        {"W1", 3, 2, "W1 is 3 x 2 in this file, not 2 x 3"},
+        {"W1", 2, 3, "W1 has a number that is not finite, in row 2, column 1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char path[64], line[256];
+        const struct cg_matrix matrix = {cases[i].rows, cases[i].cols, (double *)numbers};
+        struct cg_error error;
+        snprintf(path, sizeof path, "/tmp/chalkgrad-%d.npz", (int)getpid());
+        assert_true(cg_arrays_save(path, &cases[i].name, &matrix, 1, CG_TYPE_F64, &error));
+        snprintf(line, sizeof line, "train --load %s %%s/lessons/06-xor.md", path);
+        struct run *r = run(command_train, line);
+        if (r->status != EXIT_LESSON || !strstr(r->err, cases[i].text))
+            fail_msg("%s: status %d, %s", cases[i].text, r->status, r->err);
+        free(r);
+        unlink(path);
+    }
+}
+
 static void wrong_command_lines(void **state)
 {
     (void)state;
@@ -196,6 +262,10 @@ static void wrong_command_lines(void **state)
         {command_train, "train a --optimizer sdg", EXIT_USAGE, "sgd, momentum or adam"},
         {command_train, "train a --stop soon", EXIT_USAGE, "stop is a number"},
         {command_train, "train a --seeds 0", EXIT_USAGE, "whole number from 1"},
+        {command_train, "train a --save b.txt", EXIT_USAGE, "ends in .npz, .safetensors or .npy"},
+        {command_train, "train a --save b.npz --seeds 3", EXIT_USAGE, "of one training"},
+        {command_train, "train --load /nowhere.npz %s/lessons/06-xor.md", EXIT_MACHINE, "nowhere"},
+        {command_train, "train --save b.npy %s/lessons/06-xor.md", EXIT_LESSON, "one array"},
         {command_train, "train a --threads 0", EXIT_USAGE, "whole number from 1 to 1024"},
         {command_train, "train a --format xml", EXIT_USAGE, "text or json"},
         {command_train, "train a --frobnicate", EXIT_USAGE, "frobnicate"},
@@ -290,11 +360,18 @@ static void false_claims_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(xor_is_learnt),        cmocka_unit_test(options_override_the_lesson),
-        cmocka_unit_test(training_ends_early),  cmocka_unit_test(text_names_what_was_trained),
-        cmocka_unit_test(test_rows_are_scored), cmocka_unit_test(the_plan_has_its_lines),
-        cmocka_unit_test(seeds_are_compared),   cmocka_unit_test(wrong_command_lines),
-        cmocka_unit_test(check_counts),         cmocka_unit_test(false_claims_are_refused),
+        cmocka_unit_test(xor_is_learnt),
+        cmocka_unit_test(options_override_the_lesson),
+        cmocka_unit_test(training_ends_early),
+        cmocka_unit_test(text_names_what_was_trained),
+        cmocka_unit_test(test_rows_are_scored),
+        cmocka_unit_test(the_plan_has_its_lines),
+        cmocka_unit_test(seeds_are_compared),
+        cmocka_unit_test(parameters_go_to_files_and_back),
+        cmocka_unit_test(wrong_files_are_refused),
+        cmocka_unit_test(wrong_command_lines),
+        cmocka_unit_test(check_counts),
+        cmocka_unit_test(false_claims_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -74,7 +75,8 @@ class Run:
 
 
 def bar_and_interrupt():
-    run = Run(LONG, 100)
+    saved = tempfile.mktemp(suffix=".npz")
+    run = Run(LONG + ["--save", saved], 100)
     enough = run.read_until(lambda: len(run.lines()) >= 4)
     line = run.lines()[-2] if enough else run.shown
     yield "a bar with its facts", re.fullmatch(
@@ -95,6 +97,8 @@ def bar_and_interrupt():
     yield "and what there is comes out", (
         result.get("ended_by") == "interrupt" and 0 < result["epochs"] < 100000000 and
         result["loss_last"] < result["loss_first"] and len(result["predictions"]) == 4), out
+    yield "and is saved", os.path.getsize(saved) > 100, saved
+    os.unlink(saved)
 
 
 def early_end():
