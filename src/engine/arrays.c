@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 bool array_fail(const struct array_reader *reader, const char *format, ...)
@@ -177,6 +178,11 @@ bool cg_arrays_open(struct cg_arena *arena, const char *path, struct cg_arrays *
                     struct cg_error *error)
 {
     size_t size;
+    struct stat about;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) /* a pipe might never end */
+        return cg_fail_machine(error, path, "is no file");
+    if (strcmp(path, "-") == 0)
+        path = "./-"; /* not the standard input */
     const char *bytes = cg_read_file(arena, path, CG_MOST_BYTES, &size, error);
     return bytes && cg_arrays_parse(arena, path, bytes, size, arrays, error);
 }

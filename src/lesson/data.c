@@ -1,21 +1,8 @@
 /* The `data` and `test` blocks: rows of numbers, whose columns go to the named values from left to
- * right. */
-#include "lesson/opening.h"
+ * right; or where the numbers come from. */
+#include "lesson/data.h"
 
 #include <string.h>
-
-struct table {
-    bool test;                /* rows kept apart: as many as there are */
-    struct cg_value **values; /* being filled */
-    double **numbers;
-    size_t n_values;
-    size_t rows, columns;
-};
-
-static const char *block_word(const struct table *table)
-{
-    return table->test ? "test" : "data";
-}
 
 static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word, bool test)
 {
@@ -41,13 +28,19 @@ static struct cg_value *find_input(struct cg_opening *o, struct cg_slice word, b
     return value;
 }
 
-/* The values after the word `data` or `test`; in the model their row counts must agree. */
+/* The values after the word `data` or `test`, up to `from`; in the model their row counts must
+ * agree. */
 static bool open_table(struct cg_opening *o, const struct cg_item *item, struct table *table)
 {
     const struct cg_model *model = &o->lesson->model;
     struct cg_slice rest = item->args, word;
     size_t capacity = 0;
     while (cg_slice_word(&rest, ",", &word)) {
+        if (cg_slice_is(word, "from")) {
+            table->from = word;
+            table->source = cg_slice_trim(rest);
+            break;
+        }
         struct cg_value *value = find_input(o, word, table->test);
         if (!value)
             return false;
@@ -60,29 +53,28 @@ static bool open_table(struct cg_opening *o, const struct cg_item *item, struct 
         for (size_t i = 0; i < table->n_values; i++)
             if (table->values[i] == value)
                 return cg_slice_fail(&o->source, o->error, word, "%s is named twice", value->name);
-        table->rows = rows;
+        table->rows = rows; /* of a test block, those of the model so far */
         table->columns += cg_cols(model, value->shape);
         table->values = cg_grow(model->arena, table->values, table->n_values, &capacity,
                                 sizeof(struct cg_value *));
         table->values[table->n_values++] = value;
     }
-    return table->n_values ||
-           cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
-                          "say which values the data is for: %s X Ystar", block_word(table));
+    return table->n_values || cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
+                                             "say which values the data is for: %s X Ystar",
+                                             table->test ? "test" : "data");
 }
 
-static void make_room(struct cg_opening *o, struct table *table)
+void table_room(struct cg_opening *o, struct table *table)
 {
-    const struct cg_model *model = &o->lesson->model;
-    table->numbers = cg_alloc_array(model->arena, table->n_values, sizeof *table->numbers);
-    for (size_t i = 0; i < table->n_values; i++)
-        table->numbers[i] = cg_alloc_array(
-            model->arena, table->rows * cg_cols(model, table->values[i]->shape), sizeof(double));
+    for (size_t i = 0; i < table->n_values; i++) {
+        struct cg_matrix *m = &table->numbers[i];
+        m->rows = table->rows;
+        m->data = cg_alloc_array(&o->lesson->arena, m->rows * m->cols, sizeof *m->data);
+    }
 }
 
 static bool read_row(struct cg_opening *o, struct table *table, struct cg_slice line, size_t row)
 {
-    const struct cg_model *model = &o->lesson->model;
     struct cg_slice rest = line, word;
     size_t count = 0, value = 0, column = 0;
     for (; cg_slice_word(&rest, ",", &word); count++) {
@@ -93,9 +85,9 @@ static bool read_row(struct cg_opening *o, struct table *table, struct cg_slice 
         if (count >= table->columns)
             return cg_slice_fail(&o->source, o->error, word, "this row has more than %zu numbers",
                                  table->columns);
-        size_t columns = cg_cols(model, table->values[value]->shape);
-        table->numbers[value][row * columns + column] = number;
-        if (++column == columns) {
+        struct cg_matrix *m = &table->numbers[value];
+        m->data[row * m->cols + column] = number;
+        if (++column == m->cols) {
             value++;
             column = 0;
         }
@@ -122,7 +114,7 @@ static bool read_rows(struct cg_opening *o, const struct cg_item *item, struct t
     if (table->test && (table->rows = count_lines(item->body)) == 0)
         return cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
                               "there are no rows in this block");
-    make_room(o, table);
+    table_room(o, table);
     while (cg_slice_line(&rest, &line)) {
         if (line.length == 0)
             continue;
@@ -137,15 +129,39 @@ static bool read_rows(struct cg_opening *o, const struct cg_item *item, struct t
                                                  table->values[0]->name, table->rows);
 }
 
+/* Does a line begin with a name, as in X = load(...)? Numbers don't. */
+static bool has_lines(const struct cg_item *item)
+{
+    struct cg_slice rest = item->body, line;
+    while (cg_slice_line(&rest, &line))
+        if (line.length)
+            return memchr(line.text, '=', line.length) != NULL;
+    return false;
+}
+
+/* Fills the table, in whichever way the block says its numbers. */
+static bool read_table(struct cg_opening *o, const struct cg_item *item, struct table *table)
+{
+    const struct cg_model *model = &o->lesson->model;
+    if (!open_table(o, item, table))
+        return false;
+    table->numbers = cg_alloc_array(model->arena, table->n_values, sizeof *table->numbers);
+    for (size_t i = 0; i < table->n_values; i++)
+        table->numbers[i].cols = cg_cols(model, table->values[i]->shape);
+    if (table->from.text)
+        return table_from_source(o, item, table);
+    return has_lines(item) ? table_from_lines(o, item, table) : read_rows(o, item, table);
+}
+
 bool cg_read_data(struct cg_opening *o, const struct cg_item *item)
 {
     struct cg_arena *arena = &o->lesson->arena;
     struct table table = {0};
-    if (!open_table(o, item, &table) || !read_rows(o, item, &table))
+    if (!read_table(o, item, &table))
         return false;
     for (size_t i = 0; i < table.n_values; i++) {
         table.values[i]->init = (struct cg_init){
-            .kind = CG_INIT_DATA, .data = table.numbers[i], .place = item->paragraph.place};
+            .kind = CG_INIT_DATA, .data = table.numbers[i].data, .place = item->paragraph.place};
         o->data = cg_grow(arena, o->data, o->n_data, &o->data_capacity, sizeof *o->data);
         o->data[o->n_data++] = table.values[i];
     }
@@ -160,15 +176,10 @@ bool cg_read_test(struct cg_opening *o, const struct cg_item *item)
     if (test->n_values)
         return cg_source_fail(&o->source, o->error, item->paragraph.place, 4,
                               "a lesson has one test block, and this is the second");
-    if (!open_table(o, item, &table) || !read_rows(o, item, &table))
+    if (!read_table(o, item, &table))
         return false;
-    *test = (struct cg_test_set){.n_values = table.n_values, .rows = table.rows};
-    test->values = cg_alloc_array(&lesson->arena, table.n_values, sizeof *test->values);
-    test->numbers = cg_alloc_array(&lesson->arena, table.n_values, sizeof *test->numbers);
-    for (size_t i = 0; i < table.n_values; i++) {
-        test->values[i] = table.values[i];
-        test->numbers[i] = (struct cg_matrix){
-            table.rows, cg_cols(&lesson->model, table.values[i]->shape), table.numbers[i]};
-    }
+    *test = (struct cg_test_set){
+        .n_values = table.n_values, .rows = table.rows, .numbers = table.numbers};
+    test->values = cg_copy(&lesson->arena, table.values, table.n_values * sizeof *table.values);
     return true;
 }

@@ -42,9 +42,9 @@ static bool read_models(struct cg_opening *o)
         if (item->kind != CG_ITEM_BLOCK)
             continue;
         if (item->block == CG_BLOCK_DATA && !cg_read_data(o, item))
-            return false;
+            return quote(o);
         if (item->block == CG_BLOCK_TEST && !cg_read_test(o, item))
-            return false;
+            return quote(o);
     }
     return true;
 }
