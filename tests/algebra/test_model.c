@@ -125,6 +125,24 @@ static void values_of_declarations(void **state)
     cg_arena_finish(&f.arena);
 }
 
+static void loads_say_what_they_take(void **state)
+{
+    (void)state;
+    struct fixture f;
+    setup(&f);
+    add(&f, "A : 2 x 3 = load(\"net.npz\", \"fc1.weight\").T / 255\n"
+            "B : 2 x 3 = load(\"a.csv\", \"x 1\", \"x2\",\n onehot) * -1/2");
+    const struct cg_load *a = value(&f, "A")->init.load, *b = value(&f, "B")->init.load;
+    assert_string_equal(a->path, "net.npz");
+    assert_int_equal(a->n_names, 1);
+    assert_string_equal(a->names[0], "fc1.weight");
+    assert_true(a->transposed && !a->onehot && a->factor == 1 && a->divisor == 255);
+    assert_int_equal(b->n_names, 2);
+    assert_string_equal(b->names[1], "x2");
+    assert_true(!b->transposed && b->onehot && b->factor == -0.5 && b->divisor == 1);
+    cg_arena_finish(&f.arena);
+}
+
 static void a_number_is_an_input(void **state)
 {
     (void)state;
@@ -351,6 +369,7 @@ int main(void)
         cmocka_unit_test(the_seed_model),
         cmocka_unit_test(x_may_be_a_size),
         cmocka_unit_test(values_of_declarations),
+        cmocka_unit_test(loads_say_what_they_take),
         cmocka_unit_test(a_number_is_an_input),
         cmocka_unit_test(shapes_broadcast_as_in_numpy),
         cmocka_unit_test(precedence),
