@@ -11,7 +11,7 @@ enum { TRAIN_MOST_SETTINGS = 32 };
 /* The command line; what was not given stays as the lesson says. Strings are argv's. */
 struct train_request {
     const char *lesson;
-    bool json, help, plan;
+    bool json, help, plan, native;
     struct {
         const char *key, *value; /* as in the train block */
     } settings[TRAIN_MOST_SETTINGS];

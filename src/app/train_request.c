@@ -28,6 +28,9 @@ const char train_help[] =
     "\n"
     "How:\n"
     "  --threads N        at most; the same result whatever their number\n"
+    "  --native           compile the plan for this processor with cc; without a compiler it "
+    "trains\n"
+    "                     as without this option\n"
     "  --load FILE        begin with these parameters: .npy, .npz, .safetensors, each array under\n"
     "                     its parameter's name\n"
     "  --save FILE        write the parameters as trained, also after Ctrl-C: .npz, .safetensors,\n"
@@ -83,6 +86,8 @@ static bool take_option(struct train_request *request, int code, const char *nam
         request->json = strcmp(value, "json") == 0;
         return request->json || strcmp(value, "text") == 0 ||
                command_complain(value, "--format takes text or json");
+    case 'n':
+        return request->native = true;
     case 'i':
         request->load = value;
         return true;
@@ -121,6 +126,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"patience", required_argument, NULL, 'k'},
         {"precision", required_argument, NULL, 'k'},
         {"threads", required_argument, NULL, 't'},
+        {"native", no_argument, NULL, 'n'},
         {"load", required_argument, NULL, 'i'},
         {"save", required_argument, NULL, 'o'},
         {"seeds", required_argument, NULL, 'm'},
@@ -158,5 +164,6 @@ bool train_request_apply(const struct train_request *request, const struct cg_le
         if (!cg_training_set(options, request->settings[i].key, request->settings[i].value, error))
             return false;
     options->threads = request->threads;
+    options->native = request->native;
     return true;
 }
