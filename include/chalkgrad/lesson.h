@@ -8,6 +8,7 @@
 #ifndef CHALKGRAD_LESSON_H
 #define CHALKGRAD_LESSON_H
 
+#include <chalkgrad/strbuf.h>
 #include <chalkgrad/train.h>
 #include <chalkgrad/verify.h>
 
@@ -117,6 +118,10 @@ bool cg_lesson_check(const struct cg_lesson *lesson, struct cg_error *error);
  * text. The error's place is in that text. */
 bool cg_training_set(struct cg_train_options *options, const char *key, const char *text,
                      struct cg_error *error);
+
+/* Where a false claim fails first, and with which numbers: "in row 2, column 1 the left side is 3
+ * and the right side 4", or "at k = 2, l = 1 ...". */
+void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim);
 
 /* Title and order of a lesson from its front matter alone, for the browser. */
 bool cg_lesson_title(const char *path, struct cg_arena *arena, const char **title, int *order,

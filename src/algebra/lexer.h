@@ -30,6 +30,12 @@ enum cg_token_kind {
     CG_TOKEN_COMMA,
     CG_TOKEN_EQUALS,
     CG_TOKEN_COLON,
+    /* Only in index notation (cg_index_tokens); `letters` are theirs. */
+    CG_TOKEN_INDEX,    /* _kl or [k,l] behind what it is an entry of */
+    CG_TOKEN_SUM_OVER, /* sum_i, Σ_ij */
+    CG_TOKEN_DELTA,    /* delta(i,l), δ_il */
+    CG_TOKEN_D,        /* the d of a derivative */
+    CG_TOKEN_NORM,     /* ‖ */
     CG_TOKEN_BAD
 };
 
@@ -39,7 +45,10 @@ struct cg_token {
     size_t size;       /* bytes */
     struct cg_place place;
     double number;
+    int den;             /* NUMBER: it is number / den, where not 0 */
     const char *message; /* BAD: what is wrong, static */
+    const char *meaning; /* NAME: the name that is meant, or NULL: as written */
+    char letters[8];     /* indices, NUL-terminated */
 };
 
 struct cg_tokens {
@@ -51,6 +60,16 @@ struct cg_tokens {
 void cg_tokens_init(struct cg_tokens *tokens, const char *text, size_t length,
                     struct cg_place start);
 void cg_tokens_finish(struct cg_tokens *tokens);
+
+struct cg_model;
+struct cg_value;
+
+/* The words of a line in index notation, as a lesson writes it or as the board prints it. Names are
+ * looked for among the model's and the results', as written and as shown (Y* for Ystar), since
+ * they may stand close: H_k, HW. `meaning` lives as long as the model. */
+void cg_index_tokens(struct cg_tokens *tokens, const struct cg_model *model,
+                     struct cg_value *const *results, size_t n_results, const char *text,
+                     size_t length, struct cg_place start);
 
 /* Is the token this word? */
 bool cg_token_is(const struct cg_token *token, const char *word);

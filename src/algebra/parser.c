@@ -42,6 +42,8 @@ bool cg_accept(struct cg_parser *parser, enum cg_token_kind kind)
 
 const char *cg_token_text(struct cg_parser *parser, const struct cg_token *token)
 {
+    if (token->meaning)
+        return token->meaning;
     return cg_strndup(parser->model->arena, token->start, token->size);
 }
 
@@ -168,7 +170,7 @@ static bool enter(struct cg_parser *parser)
 
 static bool parse_unary(struct cg_parser *parser, struct cg_term *out);
 
-static const struct cg_value *find_value(const struct cg_parser *parser, const char *name)
+const struct cg_value *cg_parser_value(const struct cg_parser *parser, const char *name)
 {
     for (size_t i = 0; i < parser->n_results; i++)
         if (!strcmp(parser->results[i]->name, name))
@@ -194,8 +196,8 @@ static const struct cg_value *differential(const struct cg_parser *parser, const
 {
     static const char curly[] = "\xE2\x88\x82"; /* U+2202 */
     if (!strncmp(name, curly, 3))
-        return find_value(parser, name + 3);
-    return name[0] == 'd' ? find_value(parser, name + 1) : NULL;
+        return cg_parser_value(parser, name + 3);
+    return name[0] == 'd' ? cg_parser_value(parser, name + 1) : NULL;
 }
 
 static bool unknown_name(struct cg_parser *parser, const struct cg_token *token, const char *name)
@@ -242,7 +244,7 @@ static bool unknown_function(struct cg_parser *parser, const struct cg_token *to
         cg_nearest_offer(&nearest, cg_builtin_name((enum cg_builtin)i));
     for (size_t i = 0; i < model->n_functions; i++)
         cg_nearest_offer(&nearest, model->functions[i]->name);
-    if (find_value(parser, name))
+    if (cg_parser_value(parser, name))
         return cg_parser_fail(parser, token,
                               "%s is a value, not a function: write %s * (...) or %s @ (...)", name,
                               name, name);
@@ -293,7 +295,7 @@ static bool accept_gradient(struct cg_parser *parser, struct cg_term *out)
     const char *below_name = cg_token_text(parser, below);
     const struct cg_value *of = differential(parser, top_name);
     const struct cg_value *wrt = differential(parser, below_name);
-    if (!of || !wrt || find_value(parser, top_name) || find_value(parser, below_name))
+    if (!of || !wrt || cg_parser_value(parser, top_name) || cg_parser_value(parser, below_name))
         return false;
     parser->at += 3;
     return cg_build(parser, cg_grad(parser->model->arena, of, wrt), 1, parser->at - 3,
@@ -305,7 +307,12 @@ static bool parse_name(struct cg_parser *parser, struct cg_term *out)
     const struct cg_token *token = cg_peek(parser);
     enum cg_token_kind next = cg_peek_at(parser, 1)->kind;
     const char *name = cg_token_text(parser, token);
-    if (next == CG_TOKEN_OPEN || next == CG_TOKEN_PRIME) {
+    /* c (Y_i - T_i): a value or size, and no call */
+    bool factor =
+        parser->scope && !cg_model_function(parser->model, name) &&
+        cg_builtin_find(name) == CG_BUILTIN_NONE &&
+        (cg_parser_value(parser, name) || cg_names_find(parser->model, name, strlen(name)));
+    if ((next == CG_TOKEN_OPEN || next == CG_TOKEN_PRIME) && !factor) {
         enum cg_builtin builtin = cg_builtin_find(name);
         if (builtin == CG_BUILTIN_NONE)
             return parse_apply(parser, out);
@@ -316,7 +323,7 @@ static bool parse_name(struct cg_parser *parser, struct cg_term *out)
     }
     if (accept_gradient(parser, out))
         return true;
-    const struct cg_value *value = find_value(parser, name);
+    const struct cg_value *value = cg_parser_value(parser, name);
     const struct cg_name_entry *entry = cg_names_find(parser->model, name, strlen(name));
     bool size = !value && entry && !entry->function && !cg_is_reserved(name);
     if (!value && !size)
@@ -332,9 +339,13 @@ static bool parse_primary(struct cg_parser *parser, struct cg_term *out)
 {
     size_t first = parser->at;
     const struct cg_token *token = cg_peek(parser);
-    if (cg_accept(parser, CG_TOKEN_NUMBER))
-        return cg_build(parser, cg_number(parser->model->arena, token->number), 1, first, first,
-                        out);
+    if (cg_accept(parser, CG_TOKEN_NUMBER)) {
+        struct cg_arena *arena = parser->model->arena;
+        const struct cg_expr *number = token->den
+                                           ? cg_fraction(arena, (int64_t)token->number, token->den)
+                                           : cg_number(arena, token->number);
+        return cg_build(parser, number, 1, first, first, out);
+    }
     if (token->kind == CG_TOKEN_NAME)
         return parse_name(parser, out);
     if (token->kind == CG_TOKEN_OPEN_ROW)
@@ -355,16 +366,23 @@ static bool parse_primary(struct cg_parser *parser, struct cg_term *out)
 
 static bool parse_postfix(struct cg_parser *parser, struct cg_term *out)
 {
-    if (!parse_primary(parser, out))
+    bool indexed =
+        parser->scope && cg_index_begins(parser) && cg_peek(parser)->kind != CG_TOKEN_NAME &&
+        cg_peek(parser)->kind != CG_TOKEN_NUMBER && cg_peek(parser)->kind != CG_TOKEN_OPEN;
+    if (indexed ? !cg_index_operand(parser, out) : !parse_primary(parser, out))
         return false;
-    while (cg_accept(parser, CG_TOKEN_TRANSPOSE)) {
+    for (;;) {
+        while (cg_peek(parser)->kind == CG_TOKEN_INDEX)
+            if (!cg_index_entry(parser, out))
+                return false;
+        if (!cg_accept(parser, CG_TOKEN_TRANSPOSE))
+            return true;
         struct cg_shape shape = {out->expr->shape.cols, out->expr->shape.rows};
         const struct cg_expr *flipped =
             cg_unary(parser->model->arena, CG_TRANSPOSE, out->expr, shape);
         if (!cg_build(parser, flipped, out->depth + 1, out->first, parser->at - 1, out))
             return false;
     }
-    return true;
 }
 
 static bool parse_power(struct cg_parser *parser, struct cg_term *out)
@@ -420,7 +438,8 @@ static bool extend(struct cg_parser *parser, enum cg_op op, const char *symbol, 
                    struct cg_term *out, const struct cg_term *right)
 {
     struct cg_shape shape;
-    if (!cg_build_elementwise(parser, symbol, out, right, &shape))
+    if (!cg_index_mixes(parser, out, right) ||
+        !cg_build_elementwise(parser, symbol, out, right, &shape))
         return false;
     int depth = right->depth + 1;
     if (run->count == 0) {
@@ -459,15 +478,30 @@ static bool parse_divisor(struct cg_parser *parser, struct cg_term *out)
                     depth, out->first, right.last, out);
 }
 
-static bool parse_product(struct cg_parser *parser, struct cg_term *out)
+/* An operand; on the board matrices that stand side by side are multiplied first: 2 C W. */
+static bool parse_operand(struct cg_parser *parser, struct cg_term *out)
+{
+    if (!parse_unary(parser, out))
+        return false;
+    while (parser->scope && cg_index_begins(parser) &&
+           !cg_is_scalar(parser->model, out->expr->shape)) {
+        struct cg_term right;
+        if (!parse_unary(parser, &right) || !cg_index_mixes(parser, out, &right) ||
+            !cg_build_matmul(parser, out, &right, out))
+            return false;
+    }
+    return true;
+}
+
+bool cg_parse_product(struct cg_parser *parser, struct cg_term *out)
 {
     struct run run = {0};
     struct cg_term right;
-    if (!parse_unary(parser, out))
+    if (!parse_operand(parser, out))
         return false;
     for (;;) {
-        if (cg_accept(parser, CG_TOKEN_STAR)) {
-            if (!parse_unary(parser, &right) || !extend(parser, CG_MUL, "*", &run, out, &right))
+        if (cg_accept(parser, CG_TOKEN_STAR) || (parser->scope && cg_index_begins(parser))) {
+            if (!parse_operand(parser, &right) || !extend(parser, CG_MUL, "*", &run, out, &right))
                 return false;
             continue;
         }
@@ -484,10 +518,21 @@ static bool parse_product(struct cg_parser *parser, struct cg_term *out)
     }
 }
 
+/* The first term of a sum. On the board a minus before it is that of the whole product. */
+static bool parse_first(struct cg_parser *parser, struct cg_term *out)
+{
+    size_t first = parser->at;
+    if (!parser->scope || !cg_accept(parser, CG_TOKEN_MINUS))
+        return cg_parse_product(parser, out);
+    return cg_parse_product(parser, out) &&
+           cg_build(parser, cg_unary(parser->model->arena, CG_NEG, out->expr, out->expr->shape),
+                    out->depth + 1, first, out->last, out);
+}
+
 bool cg_parse_sum(struct cg_parser *parser, struct cg_term *out)
 {
     struct run run = {0};
-    if (!parse_product(parser, out))
+    if (!parse_first(parser, out))
         return false;
     for (;;) {
         size_t sign = parser->at;
@@ -497,7 +542,7 @@ bool cg_parse_sum(struct cg_parser *parser, struct cg_term *out)
             return true;
         }
         struct cg_term right;
-        if (!parse_product(parser, &right))
+        if (!cg_parse_product(parser, &right))
             return false;
         if (minus) {
             const struct cg_expr *negative =

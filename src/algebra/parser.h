@@ -25,10 +25,12 @@ struct cg_parser {
     struct cg_tokens tokens;
     size_t at; /* the next token */
     int depth; /* of open brackets and signs */
+    int norms; /* of open ‖ */
     const char *text;
     size_t length;
     struct cg_place start;
-    const char *defining; /* the name whose definition is being read, or NULL */
+    struct cg_index_scope *scope; /* index notation; NULL: the model language */
+    const char *defining;         /* the name whose definition is being read, or NULL */
     struct cg_error *error;
 };
 
@@ -62,6 +64,30 @@ bool cg_parser_unclosed(struct cg_parser *parser, size_t open);
 
 /* Something stands behind what ought to be the end of a statement or expression. */
 bool cg_parser_no_end(struct cg_parser *parser);
+
+/* What the letters of indices mean where the parser is. */
+struct cg_index_scope {
+    struct {
+        bool known; /* `dim` is */
+        int dim;
+        char same_as; /* a letter of the same dim, by a delta, or 0 */
+    } of[128];
+};
+
+/* index_parser.c: the operands that only index notation has, and entries H[k] behind an operand.
+ * begins: does the next token begin one (also without an operator, as in H_k Y_l)? */
+bool cg_index_begins(const struct cg_parser *parser);
+bool cg_index_operand(struct cg_parser *parser, struct cg_term *out);
+bool cg_index_entry(struct cg_parser *parser, struct cg_term *out);
+/* May the two be multiplied or added? Not an entry and a whole matrix. */
+bool cg_index_mixes(struct cg_parser *parser, const struct cg_term *left,
+                    const struct cg_term *right);
+
+/* A product, as the body of a sum; one operand. */
+bool cg_parse_product(struct cg_parser *parser, struct cg_term *out);
+
+/* A value by its name, among the results too; NULL where there is none. */
+const struct cg_value *cg_parser_value(const struct cg_parser *parser, const char *name);
 
 /* An expression over the names: sum, difference, product, ... */
 bool cg_parse_sum(struct cg_parser *parser, struct cg_term *out);

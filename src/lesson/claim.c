@@ -1,6 +1,8 @@
 /* The `claim` block: lines that must be true. */
 #include "lesson/opening.h"
 
+#include <chalkgrad/strbuf.h>
+
 #include <string.h>
 
 /* The = that stands outside all brackets, or NULL. */
@@ -31,10 +33,32 @@ static bool fail_shapes(struct cg_opening *o, struct cg_slice line, struct cg_sh
                          cg_rows(model, b), cg_cols(model, b));
 }
 
+/* Has the line a sign of index notation, so that its mistakes are told in its terms? */
+static bool looks_indexed(struct cg_slice line)
+{
+    static const char *const signs[] = {"[", "Σ", "∑", "sum_", "delta(", "δ_", "_"};
+    struct cg_strbuf text;
+    bool found = false;
+    cg_strbuf_init(&text);
+    cg_putn(&text, line.text, line.length);
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && !found; i++)
+        found = strstr(text.text, signs[i]) != NULL;
+    cg_strbuf_finish(&text);
+    return found;
+}
+
+/* left = right, of whole matrices. */
+static bool read_matrices(struct cg_opening *o, struct cg_slice left, struct cg_slice right,
+                          struct cg_claim *claim, struct cg_error *error)
+{
+    return cg_read_expr(o, left, &claim->left, error) == CG_FITS &&
+           cg_read_expr(o, right, &claim->right, error) == CG_FITS;
+}
+
 bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *claim)
 {
     struct cg_lesson *lesson = o->lesson;
-    const struct cg_model *model = &lesson->model;
+    struct cg_model *model = &lesson->model;
     const char *equals = find_equals(line);
     if (!equals)
         return cg_slice_fail(&o->source, o->error, line,
@@ -43,11 +67,12 @@ bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *
     struct cg_slice left = cg_slice_trim(cg_slice_part(line, 0, at));
     struct cg_slice right = cg_slice_trim(cg_slice_part(line, at + 1, line.length - at - 1));
     *claim = (struct cg_claim){.text = cg_slice_copy(&lesson->arena, line), .place = line.place};
-    if (cg_read_expr(o, left, &claim->left, o->error) != CG_FITS ||
-        cg_read_expr(o, right, &claim->right, o->error) != CG_FITS)
-        return false;
-    if (!cg_same_shape(model, claim->left->shape, claim->right->shape))
+    if (!read_matrices(o, left, right, claim, o->error)) {
+        if (!looks_indexed(line) || !cg_read_indexed(o, line, &claim->left, &claim->right))
+            return false;
+    } else if (!cg_same_shape(model, claim->left->shape, claim->right->shape)) {
         return fail_shapes(o, line, claim->left->shape, claim->right->shape);
+    }
     claim->check = cg_verify_equation(model, &lesson->env, claim->left, claim->right, 3);
     return true;
 }

@@ -1,6 +1,7 @@
 /* Expressions in claims and questions, and how to show one that does not fit. */
 #include "lesson/opening.h"
 
+#include <chalkgrad/index.h>
 #include <chalkgrad/print.h>
 
 #include <ctype.h>
@@ -65,6 +66,25 @@ enum cg_fit cg_read_expr(struct cg_opening *o, struct cg_slice text, const struc
         model->dims[i].parent = before[i];
     *expr = NULL;
     return misfit ? CG_MISFIT : CG_BAD;
+}
+
+bool cg_read_indexed(struct cg_opening *o, struct cg_slice line, const struct cg_expr **left,
+                     const struct cg_expr **right)
+{
+    struct cg_model *model = &o->lesson->model;
+    struct cg_book *book = &o->lesson->book;
+    size_t count = model->n_dims;
+    int *before = save_roots(model);
+    const char *a, *b;
+    if (!cg_parse_indexed(model, book->results, book->n_results, line.text, line.length, line.place,
+                          left, right, o->error))
+        return false;
+    if (!equates_names(model, before, count, &a, &b))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        model->dims[i].parent = before[i];
+    return cg_slice_fail(&o->source, o->error, line,
+                         "this fits only because %s and %s happen to be the same number", a, b);
 }
 
 /* ---- a sketch in TeX --------------------------------------------------------------------- */

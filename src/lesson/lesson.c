@@ -138,17 +138,37 @@ void cg_lesson_close(struct cg_lesson *lesson)
     free(lesson);
 }
 
+void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim)
+{
+    const struct cg_check *check = &claim->check;
+    struct cg_index free[CG_CHECK_AXES];
+    bool indexed = cg_is_index_notation(claim->left);
+    size_t n = indexed ? cg_free_indices(claim->left, free, CG_CHECK_AXES) : 0;
+    if (check->elsewhere)
+        cg_put(out, "with random numbers in other sizes, ");
+    for (size_t i = 0; i < n && i < check->n_at; i++)
+        cg_putf(out, "%s%c = %zu", i ? ", " : "at ", free[i].letter, check->at[i] + 1);
+    if (!indexed)
+        cg_putf(out, "in row %zu, column %zu", check->row + 1, check->col + 1);
+    cg_putf(out, "%sthe left side is %.6g and the right side %.6g", !indexed || n ? " " : "",
+            check->expected, check->got);
+}
+
 bool cg_lesson_check(const struct cg_lesson *lesson, struct cg_error *error)
 {
     for (size_t i = 0; i < lesson->n_claims; i++) {
         const struct cg_claim *claim = &lesson->claims[i];
-        const struct cg_check *check = &claim->check;
-        if (check->holds)
+        if (claim->check.holds)
             continue;
-        cg_fail(error, lesson->file, claim->place,
-                "this claim is false: in row %zu, column %zu the left side is %.6g and the right "
-                "side %.6g",
-                check->row + 1, check->col + 1, check->expected, check->got);
+        struct cg_strbuf cell;
+        cg_strbuf_init(&cell);
+        cg_claim_cell(&cell, claim);
+        if (claim->check.no_numbers)
+            cg_fail(error, lesson->file, claim->place,
+                    "this claim can't be checked: no numbers were found at which it is finite");
+        else
+            cg_fail(error, lesson->file, claim->place, "this claim is false: %s", cell.text);
+        cg_strbuf_finish(&cell);
         if (error) {
             error->length = (int)cg_utf8_length(claim->text, strlen(claim->text));
             cg_error_quote(error, lesson->text, lesson->length, 1);

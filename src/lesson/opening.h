@@ -26,6 +26,10 @@ enum cg_fit { CG_FITS, CG_MISFIT, CG_BAD };
 enum cg_fit cg_read_expr(struct cg_opening *opening, struct cg_slice text,
                          const struct cg_expr **expr, struct cg_error *error);
 
+/* The same for an equation in index notation. */
+bool cg_read_indexed(struct cg_opening *opening, struct cg_slice line, const struct cg_expr **left,
+                     const struct cg_expr **right);
+
 /* The rough TeX of an expression that may not fit: token by token, without reading it. */
 char *cg_sketch_tex(struct cg_opening *opening, struct cg_slice text);
 

@@ -30,29 +30,57 @@ static float fit_line(struct stage *stage, const struct stage_line *line, float 
     return scale;
 }
 
+/* The numbers of one side: a matrix, or over the free indices of the left side, the last two of
+ * them as rows and columns. False where there are too many. */
+static bool side_grid(struct stage *stage, const struct cg_expr *side, struct stage_grid *grid)
+{
+    const struct cg_expr *left = stage->frame->beat->claim->left;
+    if (!cg_is_index_notation(left)) {
+        struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, side);
+        struct cg_index row = {'k', side->shape.rows}, col = {'l', side->shape.cols};
+        *grid = stage_grid_matrix(stage, side, matrix, row, col);
+        grid->letters = false;
+        return true;
+    }
+    struct cg_index free[STAGE_MAX_AXES];
+    size_t n = cg_free_indices(left, free, STAGE_MAX_AXES);
+    stage->axes.row = n > 1 ? free[n - 2] : (struct cg_index){0};
+    stage->axes.col = n > 0 ? free[n - 1] : (struct cg_index){0};
+    return stage_grid_over(stage, side, free, n > 2 ? n - 2 : 0, grid);
+}
+
 static void claim_side(struct stage *stage, struct stage_strip *strip, const struct cg_expr *side,
                        const char *sign, bool alarm)
 {
-    struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, side);
+    struct stage_grid grid;
+    if (!side_grid(stage, side, &grid))
+        return;
     struct strip_item *item = stage_strip_add(stage, strip);
-    struct cg_index row = {'k', side->shape.rows}, col = {'l', side->shape.cols};
-    item->grid = stage_grid_matrix(stage, side, matrix, row, col);
-    item->grid.letters = false;
+    item->grid = grid;
     item->label = stage_label_of(stage, side);
     item->sign = sign;
     item->alarm = alarm;
 }
 
-static const char *claim_verdict(struct stage *stage, const struct cg_check *check)
+static const char *claim_verdict(struct stage *stage, const struct cg_claim *claim)
 {
+    const struct cg_check *check = &claim->check;
     if (!check->checked)
         return "not checked";
+    if (check->no_numbers)
+        return "not checked: no numbers were found at which it is finite";
+    if (check->holds && check->own_cells == 0)
+        return "true: checked with random numbers in small sizes, not with these";
+    if (check->holds && check->random_trials == 0)
+        return "true with these numbers; no random ones suit its functions";
     if (check->holds)
         return "true: checked with these numbers and with random ones in other sizes";
-    return cg_format(stage->arena,
-                     "false: in cell (%zu, %zu) the left side is %s and the right side %s",
-                     check->row + 1, check->col + 1, stage_plain_number(stage, check->expected),
-                     stage_plain_number(stage, check->got));
+    struct cg_strbuf cell;
+    cg_strbuf_init(&cell);
+    cg_claim_cell(&cell, claim);
+    const char *text = cg_format(stage->arena, "false: %s", cell.text);
+    cg_strbuf_finish(&cell);
+    return text;
 }
 
 void stage_claim(struct stage *stage, struct cg_box area)
@@ -78,7 +106,7 @@ void stage_claim(struct stage *stage, struct cg_box area)
     }
     y += h + 1.6f * em;
     struct cg_color color = wrong ? theme->bad : claim->check.checked ? theme->good : theme->dim;
-    const char *verdict = claim_verdict(stage, &claim->check);
+    const char *verdict = claim_verdict(stage, claim);
     const char *text = cg_format(stage->arena, "%s  %s", wrong ? "✗" : "✓", verdict);
     float size = em, text_w = stage_text_width(stage, CG_FACE_SEMIBOLD, size, text);
     if (text_w > area.w)

@@ -38,6 +38,63 @@ static void a_false_claim_is_refused_with_its_numbers(void **state)
     cg_lesson_close(lesson);
 }
 
+/* In indices, as written by hand or as the board prints them; also of more than two. */
+static void claims_in_index_notation(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    struct cg_lesson *lesson =
+        open_text("---\nseed: 3\n---\n" MODEL DERIVE_B "```claim\n"
+                  "dJ/dW[k,l] = sum_i (Y[i] - Ystar[i]) * f'((H @ W + B)[i]) * delta(i,l) * H[k]\n"
+                  "∂J/∂W_kl = Σ_i ∂J/∂Y_i ∂Y_i/∂W_kl\n"
+                  "dY[i]/dW[k,l] = f'((H @ W + B)[i]) * H[k] * delta(i,l)\n"
+                  "Y[i] = f(sum_k H[k] * W[k,i] + B[i])\n"
+                  "[∂J/∂B]_k = δ_k\n"
+                  "dJ/dB[k] = δ[k] * 1\n"
+                  "dY[i]/dW[k,l] = f'((H @ W + B)[i]) * H[k]\n"
+                  "```\n");
+    assert_int_equal(lesson->n_claims, 7);
+    for (size_t i = 0; i < 6; i++)
+        if (!lesson->claims[i].check.holds)
+            fail_msg("%s", lesson->claims[i].text);
+    assert_false(lesson->claims[6].check.holds);
+    assert_false(cg_lesson_check(lesson, &error));
+    assert_memory_equal(error.text,
+                        "this claim is false: at i = 1, k = 1, l = 2 the left side is 0 ", 63);
+    cg_lesson_close(lesson);
+}
+
+/* Each mistake has its place, also within the line. */
+static void mistakes_in_indices(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    const struct {
+        const char *claim, *text;
+        int column;
+    } cases[] = {
+        {"dJ/dW[k,l] = H * Y[l]", "H is a matrix, 1 x 3: say which entry, as in H[k]", 14},
+        {"dJ/dB[k] = W[k,k]", "k runs over 2 values elsewhere and over 3 here", 13},
+        {"dJ/dB[k] = H[i]",
+         "i stands on the right but not on the left: sum over it, as in sum_i, or name it on the "
+         "left",
+         12},
+        {"dJ/dB[k] = b_k", "there is no name b; did you mean B?", 12},
+        {"dJ/dW = H.T @ H[k]", "dJ/dW is a matrix, 3 x 2: say which entry, as in dJ/dW[k,l]", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cg_strbuf text;
+        cg_strbuf_init(&text);
+        cg_putf(&text, "%s```claim\n%s\n```\n", MODEL, cases[i].claim);
+        struct cg_lesson *lesson = cg_lesson_parse("x.md", text.text, text.length, &error);
+        assert_null(lesson);
+        assert_string_equal(error.text, cases[i].text);
+        assert_int_equal(error.place.column, cases[i].column);
+        assert_string_equal(error.source, cases[i].claim);
+        cg_strbuf_finish(&text);
+    }
+}
+
 /* True at the model's own numbers or sizes only is false. */
 static void claims_must_hold_for_other_numbers(void **state)
 {
@@ -142,6 +199,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_are_checked),
         cmocka_unit_test(a_false_claim_is_refused_with_its_numbers),
+        cmocka_unit_test(claims_in_index_notation),
+        cmocka_unit_test(mistakes_in_indices),
         cmocka_unit_test(claims_must_hold_for_other_numbers),
         cmocka_unit_test(expressions_are_compared),
         cmocka_unit_test(misfits_are_wrong_and_look_like_the_rest),

@@ -403,7 +403,7 @@ static void test_false_claim_is_marked(void **state)
             continue;
         struct cg_position position = at_beat(board, i);
         draw(board, &position, &world->scene, 1280, 720);
-        assert_true(says(&world->scene, "false: in cell", &color));
+        assert_true(says(&world->scene, "false: in row ", &color));
         assert_memory_equal(&color, &bad, sizeof bad);
         seen = true;
     }
