@@ -261,15 +261,26 @@ static bool scaled(struct nodes *g, double number, struct ref a, struct ref *out
     return true;
 }
 
+/* -x where the node is NEGATE and the view is of all of it, upright or transposed. */
+static bool is_negated(const struct nodes *g, struct ref a, struct ref *inner)
+{
+    const struct node *n = &g->nodes[a.node];
+    bool upright = ref_is_whole(g, a);
+    if (n->kind != NODE_ELEM || n->code != PLAN_NEGATE ||
+        (!upright && !ref_is_whole(g, ref_transposed(a))))
+        return false;
+    *inner = upright ? n->args[0] : ref_transposed(n->args[0]);
+    return true;
+}
+
 struct ref node_unary(struct nodes *g, enum plan_code code, struct ref a)
 {
     double number;
     struct ref out;
-    const struct node *n = &g->nodes[a.node];
     if (is_number(g, a, &number) && fold(code, number, 0, &number))
         return node_number(g, number, a.rows, a.cols);
-    if (code == PLAN_NEGATE && n->kind == NODE_ELEM && n->code == PLAN_NEGATE && ref_is_whole(g, a))
-        return n->args[0];
+    if (code == PLAN_NEGATE && is_negated(g, a, &out))
+        return out;
     if (code == PLAN_NEGATE && scaled(g, -1, a, &out))
         return out;
     return elem(g, code, 1, a, a);
@@ -299,16 +310,6 @@ static bool raise(struct nodes *g, struct ref a, double exponent, struct ref *ou
         *out = inverse(g, *out);
     else
         return false;
-    return true;
-}
-
-/* -x where the node is NEGATE and the view is of all of it. */
-static bool is_negated(const struct nodes *g, struct ref a, struct ref *inner)
-{
-    const struct node *n = &g->nodes[a.node];
-    if (n->kind != NODE_ELEM || n->code != PLAN_NEGATE || !ref_is_whole(g, a))
-        return false;
-    *inner = n->args[0];
     return true;
 }
 

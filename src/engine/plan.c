@@ -67,7 +67,7 @@ static size_t node_register(struct writing *w, size_t node)
     if (w->registers[node])
         return w->registers[node] - 1;
     const struct node *n = &w->as->g->nodes[node];
-    struct plan_instr instr = {.code = n->code, .number = n->number};
+    struct plan_instr instr = {.code = n->code, .number = n->number, .name = n->name};
     instr.a = n->n_args > 0 ? register_of(w, n->args[0]) : 0;
     instr.b = n->n_args > 1 ? register_of(w, n->args[1]) : 0;
     struct plan_map *map = w->map;

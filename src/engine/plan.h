@@ -101,8 +101,9 @@ enum plan_scalar {
 /* Register n_inputs + i is what code[i] makes; registers below n_inputs are the inputs. */
 struct plan_instr {
     enum plan_code code;
-    size_t a, b;   /* registers that stand before it */
-    double number; /* PLAN_NUMBER: itself; PLAN_SCALAR: which */
+    size_t a, b;      /* registers that stand before it */
+    double number;    /* PLAN_NUMBER: itself; PLAN_SCALAR: which */
+    const char *name; /* for people: what the model calls it, or NULL */
 };
 
 /* Where an entry of a map goes. Sums are scaled once, at the end (1/n for a mean). The view of a

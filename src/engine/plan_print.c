@@ -221,8 +221,10 @@ static void put_map(struct cg_strbuf *out, const struct plan *plan, const struct
     size_t *reads = cg_alloc_array(&arena, n, sizeof *reads);
     struct printing p = {out, plan, map, cg_alloc_array(&arena, n, sizeof *p.names)};
     count_reads(map, reads);
-    if (map->rows * map->cols > 1)
+    if (map->rows > 1 && map->cols > 1)
         cg_putf(out, "for each of %zu x %zu\n", map->rows, map->cols);
+    else if (map->rows * map->cols > 1)
+        cg_putf(out, "for each of %zu\n", map->rows * map->cols);
     else
         cg_put(out, "for one number\n");
     for (size_t reg = 0; reg < n; reg++) {
@@ -230,7 +232,9 @@ static void put_map(struct cg_strbuf *out, const struct plan *plan, const struct
         if (kept || reg < map->n_inputs || reads[reg] < 2 ||
             is_number(map->code[reg - map->n_inputs].code))
             continue;
-        const char *name = cg_format(&arena, "r%zu", ++named);
+        const char *name = map->code[reg - map->n_inputs].name;
+        if (!name)
+            name = cg_format(&arena, "r%zu", ++named);
         cg_putf(out, "      %s = ", name);
         put_register(&p, reg, SUM_LEVEL);
         cg_putc(out, '\n');
@@ -270,9 +274,12 @@ static void put_op(struct cg_strbuf *out, const struct plan *plan, const struct 
 
 void plan_print(struct cg_strbuf *out, const struct plan *plan)
 {
-    cg_putf(out, "%zu operation%s an update of %zu row%s; %zu numbers are kept, %zu worked with\n",
-            plan->n_ops, plan->n_ops == 1 ? "" : "s", plan->batch, plan->batch == 1 ? "" : "s",
-            plan->state_size, plan->work_size);
+    size_t trained = 0;
+    for (size_t i = 0; i < plan->n_params; i++)
+        trained += plan->buffers[plan->params[i]].rows * plan->buffers[plan->params[i]].cols;
+    cg_putf(out, "%zu operation%s to train %zu number%s on %zu row%s\n", plan->n_ops,
+            plan->n_ops == 1 ? "" : "s", trained, trained == 1 ? "" : "s", plan->batch,
+            plan->batch == 1 ? "" : "s");
     for (size_t i = 0; i < plan->n_ops; i++) {
         cg_putf(out, "\n%3zu.  ", i + 1);
         put_op(out, plan, &plan->ops[i]);

@@ -12,7 +12,7 @@ struct reference {
     struct plan_runner base;
     const struct plan *plan;
     enum cg_precision precision;
-    double *registers;
+    double *registers, *sums; /* of one map */
     const struct plan_updates *updates; /* under way */
     const double *scalars;
 };
@@ -127,8 +127,8 @@ static void run_entry(const struct reference *r, const struct plan_map *m, size_
 static void run_map(const struct reference *r, const struct plan_map *m)
 {
     size_t most = m->rows > m->cols ? m->rows : m->cols;
-    double *sums = cg_xmalloc((m->n_stores * most + 1) * sizeof *sums);
-    memset(sums, 0, (m->n_stores * most + 1) * sizeof *sums);
+    double *sums = r->sums;
+    memset(sums, 0, m->n_stores * most * sizeof *sums);
     for (size_t row = 0; row < m->rows; row++)
         for (size_t col = 0; col < m->cols; col++) {
             run_entry(r, m, row, col);
@@ -150,7 +150,6 @@ static void run_map(const struct reference *r, const struct plan_map *m)
         for (size_t k = 0; k < count; k++)
             set(r, s->mode, s->out, cols ? k : 0, rows ? k : 0, s->scale * sums[i * most + k]);
     }
-    free(sums);
 }
 
 static void run_softmax(const struct reference *r, const struct plan_softmax *s)
@@ -213,19 +212,25 @@ static void destroy(struct plan_runner *runner)
 {
     struct reference *r = (struct reference *)runner;
     free(r->registers);
+    free(r->sums);
     free(r);
 }
 
 struct plan_runner *plan_reference_create(const struct plan *plan, enum cg_precision precision)
 {
     struct reference *r = cg_xmalloc(sizeof *r);
-    size_t most = 1;
+    size_t registers = 1, sums = 1;
     for (size_t i = 0; i < plan->n_ops; i++) {
         const struct plan_map *m = &plan->ops[i].u.map;
-        if (plan->ops[i].kind == PLAN_MAP && m->n_inputs + m->n_code > most)
-            most = m->n_inputs + m->n_code;
+        if (plan->ops[i].kind != PLAN_MAP)
+            continue;
+        size_t need = m->n_stores * (m->rows > m->cols ? m->rows : m->cols);
+        sums = need > sums ? need : sums;
+        if (m->n_inputs + m->n_code > registers)
+            registers = m->n_inputs + m->n_code;
     }
     *r = (struct reference){.base = {run, destroy}, .plan = plan, .precision = precision};
-    r->registers = cg_xmalloc(most * sizeof *r->registers);
+    r->registers = cg_xmalloc(registers * sizeof *r->registers);
+    r->sums = cg_xmalloc(sums * sizeof *r->sums);
     return &r->base;
 }

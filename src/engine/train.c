@@ -2,6 +2,7 @@
 #include "engine/trainer.h"
 
 #include "engine/env.h"
+#include "engine/native.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -87,6 +88,16 @@ static void fill_lane(const struct cg_trainer *t, const struct lane *lane)
     }
 }
 
+/* Compiled code for the updates of a whole batch, where that is asked for and can be had. */
+static struct plan_runner *make_runner(const struct cg_trainer *t, const struct plan *plan)
+{
+    struct plan_runner *runner = NULL;
+    struct cg_error no_compiler;
+    if (t->options.native && plan->first_update < plan->n_ops && plan->batch == t->batch_rows)
+        runner = native_create(plan, t->options.precision, t->batch_rows < t->n_rows, &no_compiler);
+    return runner ? runner : plan_reference_create(plan, t->options.precision);
+}
+
 static bool begin_lane(struct cg_trainer *t, struct lane *lane, size_t rows, bool updates,
                        struct cg_error *error)
 {
@@ -94,7 +105,7 @@ static bool begin_lane(struct cg_trainer *t, struct lane *lane, size_t rows, boo
     if (!lane->plan)
         return false;
     lane->work = reals_alloc(lane->plan->work_size, t->options.precision);
-    lane->runner = plan_reference_create(lane->plan, t->options.precision);
+    lane->runner = make_runner(t, lane->plan);
     fill_lane(t, lane);
     return true;
 }

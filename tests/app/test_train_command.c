@@ -139,7 +139,7 @@ static void the_plan_has_its_lines(void **state)
     (void)state;
     struct run *r = run(command_train, "train --plan --batch 3 %s/lessons/06-xor.md");
     assert_int_equal(r->status, 0);
-    assert_non_null(strstr(r->out, "an update of 3 rows"));
+    assert_non_null(strstr(r->out, "to train 13 numbers on 3 rows"));
     assert_non_null(strstr(r->out, "| dJ/dW1 = X.T @ δ1\n"));
     assert_non_null(strstr(r->out, "| W1 -= rate dJ/dW1\n"));
     assert_null(strstr(r->out, "updates a second"));

@@ -287,6 +287,141 @@ static void rewinding_is_exact(void **state)
     fixture_finish(&s.f);
 }
 
+/* malloc and its kin, counted: the linker puts these in their place (tests/meson.build). */
+static size_t allocations;
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_aligned_alloc(size_t alignment, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    allocations++;
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    allocations++;
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    allocations++;
+    return __real_realloc(memory, size);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    allocations++;
+    return __real_aligned_alloc(alignment, size);
+}
+
+static void updates_allocate_nothing(void **state)
+{
+    (void)state;
+    struct school s;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    for (size_t batch = 0; batch <= 3; batch++)
+        for (size_t threads = 1; threads <= 2; threads++)
+            for (int optimizer = CG_SGD; optimizer <= CG_ADAM; optimizer++) {
+                struct cg_error error;
+                s.options.optimizer = (enum cg_optimizer)optimizer;
+                s.options.batch = batch;
+                s.options.threads = threads;
+                s.options.rate = 0.1;
+                struct cg_trainer *trainer = begin(&s);
+                size_t before = allocations;
+                assert_true(before > 0);
+                assert_true(cg_trainer_run(trainer, 10000, &error));
+                assert_true(cg_trainer_seek(trainer, 4567, &error));
+                assert_int_equal(allocations, before);
+                cg_trainer_destroy(trainer);
+            }
+    fixture_finish(&s.f);
+}
+
+/* More losses than there is room for: every other one goes. What is left is that of its epoch. */
+static void losses_thin_out(void **state)
+{
+    (void)state;
+    struct school s;
+    struct cg_error error;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    for (size_t batch = 0; batch <= 2; batch += 2) {
+        s.options.batch = batch;
+        size_t per_epoch = batch ? 2 : 1, count, every;
+        struct cg_trainer *trainer = begin(&s);
+        assert_true(cg_trainer_run(trainer, 20000 * per_epoch, &error));
+        const double *losses = cg_trainer_losses(trainer, &count, &every);
+        assert_int_equal(every, 8);
+        assert_int_equal(count, 2501);
+        for (size_t i = 0; i < count; i += 417) {
+            double noted = losses[i];
+            assert_true(cg_trainer_seek(trainer, i * every * per_epoch, &error));
+            assert_true(fabs(cg_trainer_loss(trainer) - noted) < 1e-12);
+        }
+        cg_trainer_destroy(trainer);
+    }
+    fixture_finish(&s.f);
+}
+
+/* Single precision follows double precision as far as it can. */
+static void single_precision(void **state)
+{
+    (void)state;
+    struct school s;
+    struct cg_error error;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    for (size_t batch = 0; batch <= 3; batch++) {
+        double both[16], single[16];
+        s.options.batch = batch;
+        for (int precision = CG_F64; precision <= CG_F32; precision++) {
+            s.options.precision = (enum cg_precision)precision;
+            struct cg_trainer *trainer = begin(&s);
+            assert_true(cg_trainer_run(trainer, 60, &error));
+            parameters(&s, trainer, precision == CG_F32 ? single : both);
+            cg_trainer_destroy(trainer);
+        }
+        assert_memory_not_equal(both, single, sizeof(double));
+        for (size_t i = 0; i < 13; i++)
+            assert_true(fabs(both[i] - single[i]) < 1e-4);
+    }
+    fixture_finish(&s.f);
+}
+
+/* Larger than what threads leave to one of them. */
+static void threads_change_no_bit(void **state)
+{
+    (void)state;
+    static double numbers_of[3][64 * 48 + 48 + 48 * 8 + 8];
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct school s;
+        struct cg_error error;
+        school_init(&s,
+                    "dims n = 96, x = 64, h = 48, y = 8; X : n x x; T : n x y = uniform(0, 1)\n"
+                    "W1 : x x h = normal(0, 0.1); B1 : 1 x h; W2 : h x y = normal(0, 0.1)\n"
+                    "B2 : 1 x y; H = tanh(X @ W1 + B1); P = softmax(H @ W2 + B2)\n"
+                    "J = -sum(T * log(P)) / n",
+                    "W1 B1 W2 B2", "X T");
+        s.options.batch = 40;
+        s.options.rate = 0.1;
+        s.options.threads = threads;
+        struct cg_trainer *trainer = begin(&s);
+        assert_true(cg_trainer_run(trainer, 20, &error));
+        parameters(&s, trainer, numbers_of[threads - 1]);
+        cg_trainer_destroy(trainer);
+        fixture_finish(&s.f);
+    }
+    assert_memory_equal(numbers_of[0], numbers_of[1], sizeof numbers_of[0]);
+    assert_memory_equal(numbers_of[0], numbers_of[2], sizeof numbers_of[0]);
+}
+
 static void divergence_is_named(void **state)
 {
     (void)state;
@@ -348,6 +483,10 @@ int main(void)
         cmocka_unit_test(optimisers_by_hand),
         cmocka_unit_test(batches_cover_each_epoch),
         cmocka_unit_test(rewinding_is_exact),
+        cmocka_unit_test(updates_allocate_nothing),
+        cmocka_unit_test(losses_thin_out),
+        cmocka_unit_test(single_precision),
+        cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(divergence_is_named),
         cmocka_unit_test(refuses_what_cannot_train),
     };
