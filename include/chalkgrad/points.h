@@ -5,14 +5,15 @@
 #include <chalkgrad/eval.h>
 
 /* Classes that no straight line divides. Row r is of class r % classes, so that the classes are
- * balanced and the first rows show all of them. It is point i = r / classes (rounded down) of the k
- * that its class has; t = i / (k - 1) goes from 0 to 1, u = (i + 1) / k from 1 / k to 1. Each
- * coordinate then gets normal noise.
+ * balanced, and point i = r / classes (rounded down) of its class, at
+ *     t = the fraction of (i + 1) (√5 - 1) / 2,
+ * which goes through [0, 1) so that the points up to any row lie evenly (the golden section's
+ * sequence): an excerpt looks like the whole. Each coordinate then gets normal noise.
  *
  * moons    class 0 at (cos πt, sin πt), class 1 at (1 - cos πt, 1/2 - sin πt): two half circles
  *          that reach into one another (scikit-learn's make_moons)
- * circles  angle 2πu, radius 1 for class 0 and 1/2 for class 1 (its make_circles)
- * spirals  radius u, angle 2π(turns u + class / classes); any number of classes (K. J. Lang,
+ * circles  angle 2πt, radius 1 for class 0 and 1/2 for class 1 (its make_circles)
+ * spirals  radius t, angle 2π(turns t + class / classes); any number of classes (K. J. Lang,
  *          M. J. Witbrock, "Learning to tell two spirals apart", 1988, have 2 with 3 turns)
  * xor      class 0 at (0, 0) and (1, 1), class 1 at (0, 1) and (1, 0), in turn
  */
@@ -37,7 +38,8 @@ struct cg_points {
 };
 
 /* at: rows x 2. targets: as many rows; one column takes the class, 0 or 1; more take a 1 in the
- * column of the class, and there are as many classes. Same seed and rows, same points. */
+ * column of the class, and there are as many classes. Same seed, same points,
+ * whatever the number of rows. */
 void cg_points_fill(const struct cg_points *points, const struct cg_matrix *at,
                     const struct cg_matrix *targets);
 

@@ -156,8 +156,8 @@ static void points_are_generated(void **state)
         state, POINTS "```data X Ystar from moons(noise = 0)\n```\n"
                       "```test X Ystar from circles(rows = 10, noise=0.2, seed = 5)\n```\n");
     const struct cg_matrix *x = get(lesson, "X");
-    assert_true(x->data[0] == 1 && x->data[1] == 0);   /* the first half circle begins */
-    assert_true(x->data[2] == 0 && x->data[3] == 0.5); /* and the second */
+    assert_true(fabs(hypot(x->data[0], x->data[1]) - 1) < 1e-12);           /* one half circle */
+    assert_true(fabs(hypot(x->data[2] - 1, x->data[3] - 0.5) - 1) < 1e-12); /* and the other */
     expect_numbers(get(lesson, "Ystar"), 4, (const double[]){0, 1, 0, 1});
     assert_int_equal(lesson->test.rows, 10);
     cg_lesson_close(lesson);
