@@ -233,22 +233,72 @@ static void place_map_changes(struct fusing *s, size_t from, size_t count)
         append(s->g->arena, &group->changes, &group->n_changes, &group->changes_capacity, from + i);
 }
 
+static bool descends_product(const struct fusing *s, const struct change *c)
+{
+    return c->descend && s->g->nodes[c->by.node].kind == NODE_PRODUCT;
+}
+
+/* Those of maps; then the products that descend, each a group. */
 static void place_changes(struct fusing *s)
 {
     const struct lowered *in = s->f->in;
     for (size_t i = 0, n; i < in->n_changes; i += n) {
         const struct change *c = &in->changes[i];
         n = 1;
-        if (c->descend && s->g->nodes[c->by.node].kind == NODE_PRODUCT) {
-            size_t at = new_group(s->f, PLAN_PRODUCT, 0, 0);
-            struct group *group = &s->f->groups[at];
-            append(s->g->arena, &group->changes, &group->n_changes, &group->changes_capacity, i);
+        if (descends_product(s, c))
             continue;
-        }
         while (!c->descend && i + n < in->n_changes && !c[n].descend && c[n].param == c->param)
             n++;
         place_map_changes(s, i, n);
     }
+    for (size_t i = 0; i < in->n_changes; i++) {
+        if (!descends_product(s, &in->changes[i]))
+            continue;
+        size_t at = new_group(s->f, PLAN_PRODUCT, 0, 0);
+        struct group *group = &s->f->groups[at];
+        append(s->g->arena, &group->changes, &group->n_changes, &group->changes_capacity, i);
+    }
+}
+
+/* The group after which a product can descend: it has what it reads, and nothing reads what it
+ * changes any more. */
+static size_t ready(struct fusing *s, const struct change *c)
+{
+    const struct node *n = &s->g->nodes[c->by.node];
+    struct reads reads = find_reads(s, c->target);
+    size_t at = reads.any ? reads.last : 0;
+    for (size_t i = 0; i < n->n_args; i++) {
+        size_t home = s->f->home[n->args[i].node];
+        at = home != NOWHERE && home > at ? home : at;
+    }
+    return at;
+}
+
+/* Products descend as soon as they can: what they read is in the cache then, and its room is free
+ * for others. They are the last groups before. */
+static void advance_descents(struct fusing *s)
+{
+    struct fused *f = s->f;
+    struct cg_arena *arena = s->g->arena;
+    size_t n = f->n_groups, first = n, placed = 0;
+    while (first && f->groups[first - 1].kind == PLAN_PRODUCT && f->groups[first - 1].n_changes)
+        first--;
+    size_t *after = cg_alloc_array(arena, n + 1, sizeof *after);
+    size_t *moved = cg_alloc_array(arena, n + 1, sizeof *moved); /* where a group goes */
+    struct group *groups = cg_alloc_array(arena, n + 1, sizeof *groups);
+    for (size_t i = first; i < n; i++)
+        after[i] = ready(s, &f->in->changes[f->groups[i].changes[0]]);
+    for (size_t i = 0; i < first; i++) {
+        moved[i] = placed;
+        groups[placed++] = f->groups[i];
+        for (size_t k = first; k < n; k++)
+            if (after[k] == i)
+                groups[placed++] = f->groups[k];
+    }
+    memcpy(f->groups, groups, n * sizeof *groups);
+    for (size_t i = 0; i < s->g->count; i++)
+        if (f->home[i] != NOWHERE)
+            f->home[i] = moved[f->home[i]];
 }
 
 static bool is_expensive(const struct node *n)
@@ -360,4 +410,5 @@ void plan_fuse(struct fused *out, struct lowered *in)
         }
         place_changes(&s);
     } while (!settle(&s));
+    advance_descents(&s);
 }

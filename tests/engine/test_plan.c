@@ -318,11 +318,89 @@ static void random_models(void **state)
     }
 }
 
+static const char xor_plan[] = "5 operations to train 13 numbers on 4 rows\n"
+                               "\n"
+                               "  1.  t1 = X @ W1    (4 x 2 by 2 x 3)\n"
+                               "        | Z1 = X @ W1 + B1\n"
+                               "\n"
+                               "  2.  for each of 4 x 3\n"
+                               "      H = sigmoid(t1 + B1)\n"
+                               "      t2 = sum(H * W2.T, axis=1)\n"
+                               "        | Z1 = X @ W1 + B1\n"
+                               "        | H = f(Z1)\n"
+                               "        | Z2 = H @ W2 + B2\n"
+                               "\n"
+                               "  3.  for each of 4\n"
+                               "      Y = sigmoid(t2 + B2)\n"
+                               "      r1 = Y - T\n"
+                               "      dJ_dZ2 = r1 * (Y * (1 - Y))\n"
+                               "      J = 1/2 * sum(r1^2)\n"
+                               "      B2 -= rate * sum(dJ_dZ2)\n"
+                               "        | Z2 = H @ W2 + B2\n"
+                               "        | Y = f(Z2)\n"
+                               "        | J = 1/2 * sum((Y - T)^2)\n"
+                               "        | δ2 = dJ/dZ2 = (Y - T) * f'(Z2)\n"
+                               "        | dJ/dB2 = sum(δ2)\n"
+                               "        | B2 -= rate dJ/dB2\n"
+                               "\n"
+                               "  4.  for each of 4 x 3\n"
+                               "      dJ_dZ1 = dJ_dZ2 * W2.T * (H * (1 - H))\n"
+                               "      B1 -= rate * sum(dJ_dZ1, axis=0)\n"
+                               "      W2 -= rate * sum(H * dJ_dZ2, axis=0)\n"
+                               "        | δ1 = dJ/dZ1 = (δ2 @ W2.T) * f'(Z1)\n"
+                               "        | dJ/dB1 = sum(δ1, axis=0)\n"
+                               "        | dJ/dW2 = H.T @ δ2\n"
+                               "        | B1 -= rate dJ/dB1\n"
+                               "        | W2 -= rate dJ/dW2\n"
+                               "\n"
+                               "  5.  W1 -= rate * X.T @ dJ_dZ1    (2 x 4 by 4 x 3)\n"
+                               "        | dJ/dW1 = X.T @ δ1\n"
+                               "        | W1 -= rate dJ/dW1\n";
+
+/* What a learner reads: few operations, each with its lines. */
+static void xor_reads_so(void **state)
+{
+    (void)state;
+    struct trial t = {.text = "xor"};
+    struct cg_error error;
+    struct cg_strbuf out;
+    fixture_init(&t.f,
+                 "dims n = 4, x = 2, h = 3, y = 1; X : n x x; T : n x y; W1 : x x h; B1 : 1 x h\n"
+                 "W2 : h x y; B2 : 1 x y; f = sigmoid; Z1 = X @ W1 + B1; H = f(Z1)\n"
+                 "Z2 = H @ W2 + B2; Y = f(Z2); J = 1/2 * sum((Y - T)^2)",
+                 1);
+    cg_book_init(&t.book, &t.f.model, &t.f.arena);
+    const struct cg_value *rows[] = {value(&t.f, "X"), value(&t.f, "T")};
+    t.options = (struct cg_train_options){.params = t.params,
+                                          .n_params = 4,
+                                          .rows = rows,
+                                          .n_rows = 2,
+                                          .loss = value(&t.f, "J"),
+                                          .rate = 1};
+    const char *const derived[][2] = {{"Z2", "δ2"}, {"Z1", "δ1"}, {"W1", NULL},
+                                      {"B1", NULL}, {"W2", NULL}, {"B2", NULL}};
+    for (size_t i = 0; i < 6; i++) {
+        const struct cg_value *wrt = value(&t.f, derived[i][0]);
+        assert_non_null(
+            cg_derive(&t.book, t.options.loss, wrt, derived[i][1], NULL, wrt->place, &error));
+        if (i >= 2)
+            t.params[i - 2] = wrt;
+    }
+    t.plan = plan_compile(&t.f.arena, &t.book, &t.options, 4, true, &error);
+    assert_non_null(t.plan);
+    cg_strbuf_init(&out);
+    plan_print(&out, t.plan);
+    assert_string_equal(out.text, xor_plan);
+    cg_strbuf_finish(&out);
+    trial_finish(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hand_picked),
         cmocka_unit_test(random_models),
+        cmocka_unit_test(xor_reads_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
