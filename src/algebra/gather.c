@@ -73,8 +73,12 @@ static struct monomial common_factor(struct work *work, const struct monomial *t
 {
     struct monomial common = {.coefficient = terms[0].coefficient};
     for (size_t i = 1; i < count; i++)
-        if (!cg_expr_equal(terms[i].coefficient, common.coefficient))
+        if (fabs(terms[i].coefficient->u.number.value) !=
+            fabs(terms[0].coefficient->u.number.value))
             common.coefficient = scalar_one(work);
+    if (is_number(common.coefficient, -1) &&
+        !cg_expr_equal(terms[1].coefficient, common.coefficient))
+        common.coefficient = scalar_one(work);
     for (size_t p = 0; p < terms[0].count; p++) {
         struct power least = terms[0].powers[p];
         bool shared = least.base->op != CG_KRON && least.base->op != CG_PARTIAL;

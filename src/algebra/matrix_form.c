@@ -429,7 +429,12 @@ static const struct cg_expr *broadcast(struct work *work, const struct cg_expr *
         return ones;
     if (scalar)
         return matrix_elementwise(work, CG_MUL, 2, (const struct cg_expr *[]){matrix, ones});
-    return rows ? matrix_product(work, ones, matrix) : matrix_product(work, matrix, ones);
+    const struct cg_expr *rest, *number = matrix_apart(work, matrix, &rest);
+    const struct cg_expr *product =
+        rows ? matrix_product(work, ones, rest) : matrix_product(work, rest, ones);
+    return is_number(number, 1)
+               ? product
+               : matrix_elementwise(work, CG_MUL, 2, (const struct cg_expr *[]){number, product});
 }
 
 /* Are row and col all that is free? */

@@ -49,6 +49,16 @@ static const struct cg_expr *transposed_entrywise(struct work *work, const struc
                                 : matrix_elementwise(work, matrix->op, matrix->n_args, args);
 }
 
+/* (c A)^T = c A^T: what is 1 x 1 stays in front. */
+static const struct cg_expr *transposed_product(struct work *work, const struct cg_expr *matrix)
+{
+    const struct cg_expr *rest, *number = matrix_apart(work, matrix, &rest);
+    return is_number(number, 1)
+               ? transposed_entrywise(work, matrix)
+               : matrix_hadamard(work, 2,
+                                 (const struct cg_expr *[]){number, matrix_transposed(work, rest)});
+}
+
 /* sum(A, axis=0)^T = sum(A^T, axis=1), where A is a transpose */
 static const struct cg_expr *transposed_sum(struct work *work, const struct cg_expr *matrix)
 {
@@ -78,7 +88,9 @@ const struct cg_expr *matrix_transposed(struct work *work, const struct cg_expr 
     else if (op == CG_NEG)
         out = cg_unary(work->arena, CG_NEG, matrix_transposed(work, matrix->args[0]),
                        flipped(matrix->shape));
-    else if (op == CG_ADD || op == CG_MUL || op == CG_DIV || op == CG_POW || op == CG_APPLY)
+    else if (op == CG_MUL || op == CG_DIV)
+        out = transposed_product(work, matrix);
+    else if (op == CG_ADD || op == CG_POW || op == CG_APPLY)
         out = transposed_entrywise(work, matrix);
     else if (op == CG_SUM || op == CG_MEAN)
         out = transposed_sum(work, matrix);
@@ -422,21 +434,25 @@ static const struct cg_expr *factored(struct work *work, const struct exprs *ter
     return out;
 }
 
-/* 2 A + 2 B = 2 (A + B) */
+/* 2 A - 2 B = 2 (A - B) */
 static const struct cg_expr *with_common_number(struct work *work, const struct exprs *terms)
 {
     struct exprs rests = {0};
     const struct cg_expr *number = NULL;
     for (size_t i = 0; i < terms->count; i++) {
         const struct cg_expr *rest, *own = multiple_of(work, terms->items[i], &rest);
+        bool negative = own->u.number.value < 0;
+        if (negative)
+            own = number_product(work->arena, own, cg_fraction(work->arena, -1, 1));
         if (rest->op == CG_NUMBER || (number && !cg_expr_equal(own, number)))
             return NULL;
         number = own;
-        exprs_add(work->arena, &rests, rest);
+        exprs_add(work->arena, &rests,
+                  negative ? cg_unary(work->arena, CG_NEG, rest, rest->shape) : rest);
     }
-    return is_number(number, 1)
-               ? NULL
-               : times_number(work, number, matrix_sum(work, rests.count, rests.items));
+    if (is_number(number, 1))
+        return NULL;
+    return times_number(work, number, matrix_sum(work, rests.count, rests.items));
 }
 
 const struct cg_expr *matrix_sum(struct work *work, size_t count, const struct cg_expr *const *args)

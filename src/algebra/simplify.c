@@ -149,6 +149,23 @@ static const struct cg_expr *simple_power(struct work *work, const struct cg_exp
     return node;
 }
 
+static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
+                                             enum simplify_flags flags);
+
+/* S_i (a_i - 1/n S_j a_j) = 0: what is measured from its mean */
+static bool sums_to_zero(struct work *work, const struct cg_expr *sum, enum simplify_flags flags)
+{
+    const struct cg_expr *bracket = sum->args[0];
+    struct exprs terms = {0};
+    bool constant = false;
+    for (size_t i = 0; i < bracket->n_args; i++) {
+        const struct cg_expr *term = cg_sum_over(work->arena, sum->u.over, bracket->args[i]);
+        constant = constant || !cg_has_free_index(bracket->args[i], sum->u.over.letter);
+        exprs_add(work->arena, &terms, simple_sum_over(work, term, flags));
+    }
+    return constant && is_number(simple_sum(work, scalar_sum(work, terms.count, terms.items)), 0);
+}
+
 /* S 0 = 0; S c a = c S a where c does not carry the index, S 1 = n */
 static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
                                              enum simplify_flags flags)
@@ -158,6 +175,8 @@ static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_
         return body;
     if (!(flags & SIMPLIFY_FULL))
         return node;
+    if (body->op == CG_ADD && sums_to_zero(work, node, flags))
+        return scalar_zero(work);
     struct monomial all = monomial_of(work, body), in = {.coefficient = scalar_one(work)};
     struct monomial out = {.coefficient = all.coefficient};
     for (size_t i = 0; i < all.count; i++) {
