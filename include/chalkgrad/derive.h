@@ -92,7 +92,8 @@ struct cg_book {
     struct cg_value **results; /* the named ones: visible to later lines and claims */
     size_t n_results, results_capacity;
     size_t n_steps;
-    bool size_letters[128]; /* letters that name a size in a line, and so no index */
+    const struct bodies *bodies; /* private */
+    bool size_letters[128];      /* letters that name a size in a line, and so no index */
 };
 
 void cg_book_init(struct cg_book *book, struct cg_model *model, struct cg_arena *arena);

@@ -219,17 +219,6 @@ const struct cg_expr *rule_elementwise(struct work *work, const struct cg_expr *
                         d(work, node, apply->args[0]));
 }
 
-/* The value that the model calls by this very definition, or the definition itself. */
-static const struct cg_expr *by_name(struct work *work, const struct cg_expr *matrix)
-{
-    for (size_t i = 0; i < work->model->n_values; i++) {
-        const struct cg_value *value = work->model->values[i];
-        if (value->body && value->body->op == matrix->op && cg_expr_equal(value->body, matrix))
-            return cg_name(work->arena, value);
-    }
-    return matrix;
-}
-
 /* d(S_rc) = S_rc (d(Z_rc) - S_m S_rm d(Z_rm)) for S = softmax(Z) */
 const struct cg_expr *rule_softmax(struct work *work, const struct cg_expr *node)
 {
@@ -241,7 +230,8 @@ const struct cg_expr *rule_softmax(struct work *work, const struct cg_expr *node
     const struct cg_expr *own = entry_push(work, softmax->args[0], row, col);
     if (!col.letter) /* softmax of a single number is 1 */
         return scalar_zero(work);
-    const struct cg_expr *share = by_name(work, softmax);
+    const struct cg_value *name = bodies_find(work->bodies, softmax);
+    const struct cg_expr *share = name ? cg_name(work->arena, name) : softmax;
     struct cg_index other = index_fresh(work, col.dim, INDEX_SUMMED);
     const struct cg_expr *others =
         cg_sum_over(work->arena, other,

@@ -57,6 +57,8 @@ struct request request_make(struct cg_book *book, const struct cg_value *of,
     struct request request = {.book = book, .of = of};
     request.number =
         !cg_dim_root(book->model, of->shape.rows) && !cg_dim_root(book->model, of->shape.cols);
+    if (!book->bodies || book->bodies->n_values != count)
+        book->bodies = bodies_make(book->model, book->arena);
     request.needed = cg_alloc_array(book->arena, count, sizeof *request.needed);
     request.reached = cg_alloc_array(book->arena, count, sizeof *request.reached);
     request.needed[of->id] = true;
@@ -220,6 +222,7 @@ struct cg_derivation *gradient_derive(struct request *request, const struct cg_v
 {
     struct trace trace;
     trace_init(&trace, request->book, request->of, wrt, parent);
+    trace.work.whole = request->of;
     const struct cg_expr *partial = start_line(request, &trace, letters);
     bool chained = true;
     if (!request->reached[request->of->id])
@@ -250,6 +253,7 @@ struct cg_derivation *local_derive(struct request *request, const struct cg_valu
 {
     struct trace trace;
     trace_init(&trace, request->book, of, wrt, parent);
+    trace.work.whole = request->of;
     struct cg_derivation *own = trace.derivation;
     own->local = true;
     own->row = by.row;

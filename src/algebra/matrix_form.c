@@ -448,6 +448,20 @@ static bool only_free(const struct cg_expr *expr, struct cg_index row, struct cg
     return count <= 2;
 }
 
+/* What the model has a name for, by its name. */
+static const struct cg_expr *with_names(struct work *work, const struct cg_expr *matrix)
+{
+    const struct cg_value *value = bodies_find(work->bodies, matrix);
+    if (value && value != work->whole)
+        return cg_name(work->arena, value);
+    if (!matrix->n_args)
+        return matrix;
+    const struct cg_expr **args = cg_alloc_array(work->arena, matrix->n_args, sizeof *args);
+    for (size_t i = 0; i < matrix->n_args; i++)
+        args[i] = with_names(work, matrix->args[i]);
+    return cg_with_args(work->arena, matrix, args);
+}
+
 static const struct cg_expr *negated_number(struct work *work, const struct cg_expr *product)
 {
     const struct cg_expr *minus = cg_fraction(work->arena, -1, 1);
@@ -476,6 +490,7 @@ const struct cg_expr *matrix_form(struct work *work, const struct cg_expr *expr,
             *why = reason;
         return NULL;
     }
+    matrix = with_names(work, matrix);
     if (matrix->op == CG_NEG && matrix->args[0]->op == CG_MUL) /* -2 A, not -(2 A) */
         matrix = negated_number(work, matrix->args[0]);
     return broadcast(work, matrix, (struct cg_shape){row.dim, col.dim});

@@ -9,6 +9,8 @@
 #ifndef ALGEBRA_REWRITE_H
 #define ALGEBRA_REWRITE_H
 
+#include "algebra/bodies.h"
+
 #include <chalkgrad/derive.h>
 
 struct exprs {
@@ -22,11 +24,13 @@ void exprs_add(struct cg_arena *arena, struct exprs *list, const struct cg_expr 
 struct work {
     const struct cg_model *model;
     struct cg_arena *arena;
-    bool used[128];       /* the letters that are taken */
-    struct exprs touched; /* since work_begin: what rules took ... */
-    struct exprs made;    /* ... and put in its place */
-    size_t effort;        /* spent on the matrix form at hand */
-    const char *failure;  /* why the derivation can't go on, or NULL */
+    bool used[128];               /* the letters that are taken */
+    struct exprs touched;         /* since work_begin: what rules took ... */
+    struct exprs made;            /* ... and put in its place */
+    size_t effort;                /* spent on the matrix form at hand */
+    const struct bodies *bodies;  /* NULL: matrices get no names */
+    const struct cg_value *whole; /* what is derived: its own name stands for nothing in it */
+    const char *failure;          /* why the derivation can't go on, or NULL */
 };
 
 typedef const struct cg_expr *(*rewrite_rule)(struct work *work, const struct cg_expr *node);

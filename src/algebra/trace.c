@@ -12,6 +12,7 @@ void trace_init(struct trace *trace, struct cg_book *book, const struct cg_value
     *trace = (struct trace){.book = book, .parent = parent};
     trace->work.model = book->model;
     trace->work.arena = book->arena;
+    trace->work.bodies = book->bodies;
     trace->derivation = cg_alloc(book->arena, sizeof *trace->derivation);
     trace->derivation->model = book->model;
     trace->derivation->of = of;
