@@ -122,8 +122,11 @@ static const struct cg_derivation *derive_matrix(struct request *request,
     bool through = false;
     for (size_t i = wrt->id + 1; i < of->id; i++)
         through = through || (request->needed[i] && request->reached[i]);
-    return through ? gradient_derive(request, wrt, by, NULL, NULL, NULL)
-                   : local_derive(request, of, at, wrt, by, NULL);
+    struct cg_derivation *derivation = through ? gradient_derive(request, wrt, by, NULL, NULL, NULL)
+                                               : local_derive(request, of, at, wrt, by, NULL);
+    if (derivation)
+        derivation->no_matrix_form = "it is the derivative of a whole matrix, and stays in indices";
+    return derivation;
 }
 
 const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_value *of,

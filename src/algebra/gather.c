@@ -81,7 +81,7 @@ static struct monomial common_factor(struct work *work, const struct monomial *t
         common.coefficient = scalar_one(work);
     for (size_t p = 0; p < terms[0].count; p++) {
         struct power least = terms[0].powers[p];
-        bool shared = least.base->op != CG_KRON && least.base->op != CG_PARTIAL;
+        bool shared = least.base->op != CG_PARTIAL;
         for (size_t i = 1; i < count && shared; i++) {
             const struct cg_expr *other = exponent_in(work, &terms[i], least.base);
             shared = other && other->u.number.value * least.exponent->u.number.value > 0;

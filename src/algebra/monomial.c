@@ -21,7 +21,8 @@ static bool stands_alone(const struct cg_expr *expr)
 void monomial_times(struct work *work, struct monomial *monomial, const struct cg_expr *base,
                     const struct cg_expr *exponent)
 {
-    for (size_t i = 0; i < monomial->count && !stands_alone(base); i++) {
+    bool beside = stands_alone(base) && exponent->u.number.value > 0;
+    for (size_t i = 0; i < monomial->count && !beside; i++) {
         struct power *power = &monomial->powers[i];
         if (!same_value(work, power->base, base))
             continue;

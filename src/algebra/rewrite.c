@@ -130,7 +130,7 @@ const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr
         }
         index_take_one(work, over);
         body = index_rename_bound(work, body);
-        return body == expr->args[0]
+        return body == expr->args[0] && over.letter == expr->u.over.letter
                    ? expr
                    : cg_from(work->arena, cg_sum_over(work->arena, over, body), expr);
     }

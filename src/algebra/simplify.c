@@ -269,11 +269,11 @@ const struct cg_expr *simplify(struct work *work, const struct cg_expr *expr,
                                enum simplify_flags flags)
 {
     const struct cg_expr *node = expr;
-    bool as_written = expr->op == CG_APPLY && flags & SIMPLIFY_FULL; /* f(what the model says) */
-    if (expr->n_args && expr->op != CG_ENTRY && expr->op != CG_PARTIAL && !as_written) {
+    enum simplify_flags inside = expr->op == CG_APPLY ? SIMPLIFY_PLAIN : flags; /* as written */
+    if (expr->n_args && expr->op != CG_ENTRY && expr->op != CG_PARTIAL) {
         const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
         for (size_t i = 0; i < expr->n_args; i++)
-            args[i] = simplify(work, expr->args[i], flags);
+            args[i] = simplify(work, expr->args[i], inside);
         node = cg_with_args(work->arena, expr, args);
     }
     const struct cg_expr *out = simple(work, node, flags);

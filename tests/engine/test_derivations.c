@@ -1,5 +1,6 @@
 /* Every line of every derivation, on many models, in sizes that differ: the proof of the rules. */
 #include "fixture.h"
+#include "random_grammar.h"
 #include "random_model.h"
 
 #include <chalkgrad/print.h>
@@ -28,8 +29,25 @@ static void say_false(const struct cg_model *model, const struct cg_step *step,
         say_false(model, step->children[i], checks);
 }
 
-/* Derives dJ by each input and checks every line; fails with the first line that is false. */
-static void derive_and_check(const char *text)
+/* How many gradients were derived, and how many of them are left in indices. */
+struct tally {
+    size_t gradients, in_indices, refused;
+};
+
+static void count(struct tally *tally, const struct cg_derivation *d, const char *error,
+                  const char *text)
+{
+    tally->gradients++;
+    tally->in_indices += d && !d->matrix_form;
+    tally->refused += !d;
+    if (getenv("CHALKGRAD_MODELS") && !(d && d->matrix_form))
+        print_message("%s: %s\n%s\n", d ? "in indices" : "refused", d ? d->no_matrix_form : error,
+                      text);
+}
+
+/* Derives dJ by each input and checks every line; fails with the first line that is false. Without
+ * a tally each must have a matrix form. */
+static void derive_and_check(const char *text, struct tally *tally)
 {
     struct fixture f;
     struct cg_book book;
@@ -43,9 +61,13 @@ static void derive_and_check(const char *text)
             continue;
         const struct cg_derivation *d =
             cg_derive(&book, value(&f, "J"), wrt, NULL, NULL, wrt->place, &error);
+        if (tally)
+            count(tally, d, d ? "" : error.text, text);
+        if (!d && tally)
+            continue;
         if (!d)
             fail_msg("dJ/d%s: %s\n%s", wrt->name, error.text, text);
-        if (!d->matrix_form)
+        if (!d->matrix_form && !tally)
             fail_msg("dJ/d%s has no matrix form: %s\n%s", wrt->name, d->no_matrix_form, text);
         struct cg_check *checks = calloc(book.n_steps, sizeof *checks);
         double worst = cg_verify(&book, d, &f.env, 3, checks);
@@ -63,11 +85,13 @@ static void lessons(void **state)
 {
     (void)state;
     derive_and_check("dims h = 3, y = 2; H : 1 x h; W : h x y; B : 1 x y; T : 1 x y; f = sigmoid\n"
-                     "Y = f(H @ W + B); J = 1/2 * sum((Y - T)^2)");
+                     "Y = f(H @ W + B); J = 1/2 * sum((Y - T)^2)",
+                     NULL);
     derive_and_check(
         "dims n = 4, x = 2, h = 3, y = 1; X : n x x; T : n x y; W1 : x x h\n"
         "B1 : 1 x h; W2 : h x y; B2 : 1 x y; f = sigmoid; Z1 = X @ W1 + B1; H = f(Z1)\n"
-        "Z2 = H @ W2 + B2; Y = f(Z2); J = 1/2 * sum((Y - T)^2)");
+        "Z2 = H @ W2 + B2; Y = f(Z2); J = 1/2 * sum((Y - T)^2)",
+        NULL);
 }
 
 static void relatives_of_the_lessons(void **state)
@@ -94,26 +118,50 @@ static void relatives_of_the_lessons(void **state)
         "V6 = V5 * sum(V5, axis=1) - mean(V5) * 0.5; J = sum(tanh(V6)) + mean(V3 ^ 2)",
         "V0 : 4 x 4; V1 : 4 x 3; V2 : 3 x 4; V4 = sin(-V0) * norm2(V2) / 8; V6 = V2 @ V1 / 3\n"
         "V7 = V0 * sum(V0, axis=1) - mean(V0) * 0.5; J = sum(tanh(V7.T)) + mean(V4 ^ 2)",
+        /* a sum of what does not carry its index, under a letter that is taken */
+        "a : 4 x 1; b : 1 x 2; U = tanh(norm2(ones(4, 3)) * a); V = -0.7 @ U.T @ ones(4, 2)\n"
+        "J = sum(V) + mean(sin(U)) + norm2(b)",
         "V0 : 3 x 3; V4 = V0 * sum(V0, axis=1) - mean(V0) * 0.5\n"
         "V7 = V4 / (2 + V4 ^ 2) + trace(V4 @ V4.T) / 9; V8 = softmax(V7)\n"
         "J = sum(tanh(V8)) + mean(V4 ^ 2)",
     };
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        derive_and_check(models[i]);
+        derive_and_check(models[i], NULL);
 }
 
 /* CHALKGRAD_MODELS=N asks for more of them. */
+static uint64_t models_wanted(void)
+{
+    const char *wish = getenv("CHALKGRAD_MODELS");
+    return wish ? strtoull(wish, NULL, 10) : 60;
+}
+
 static void random_models(void **state)
 {
     (void)state;
-    const char *wish = getenv("CHALKGRAD_MODELS");
-    uint64_t count = wish ? strtoull(wish, NULL, 10) : 60;
-    for (uint64_t seed = 1; seed <= count; seed++) {
+    for (uint64_t seed = 1; seed <= models_wanted(); seed++) {
         struct writer w;
         random_model(&w, seed, 3 + (size_t)(seed % 3));
-        derive_and_check(w.text.text);
+        derive_and_check(w.text.text, NULL);
         cg_strbuf_finish(&w.text);
     }
+}
+
+/* The same over the whole language. Next to none is refused as too long or left in indices. */
+static void random_grammars(void **state)
+{
+    (void)state;
+    struct tally tally = {0};
+    for (uint64_t seed = 1; seed <= models_wanted(); seed++) {
+        struct cg_strbuf text;
+        cg_strbuf_init(&text);
+        random_grammar(&text, seed, 1 + (size_t)(seed % 4), 2 + (int)(seed % 9));
+        derive_and_check(text.text, &tally);
+        cg_strbuf_finish(&text);
+    }
+    print_message("%zu gradients, %zu left in indices, %zu refused\n", tally.gradients,
+                  tally.in_indices, tally.refused);
+    assert_true(100 * (tally.in_indices + tally.refused) <= tally.gradients);
 }
 
 /* A copy of expr in which the at-th place that can be broken is: a factor left out, a sign turned,
@@ -215,6 +263,7 @@ int main(void)
         cmocka_unit_test(lessons),
         cmocka_unit_test(relatives_of_the_lessons),
         cmocka_unit_test(random_models),
+        cmocka_unit_test(random_grammars),
         cmocka_unit_test(broken_lines_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,13 @@ static bool starts(const char *line, const char *with)
     return !strncmp(line, with, strlen(with));
 }
 
+/* dJ/dW, dY/dW: a derivative to be taken. */
+static bool is_request(const char *line)
+{
+    const char *slash = line + strcspn(line, "/ \n");
+    return line[0] == 'd' && starts(slash, "/d");
+}
+
 static const char *line_end(const char *line)
 {
     const char *end = strchr(line, '\n');
@@ -47,7 +54,7 @@ static void put_where(struct cg_strbuf *out, const struct cg_book *book, const s
     }
 }
 
-/* dJ/dX = its form, or why it has none. */
+/* dJ/dX = its form, or dY/dX: in indices, and why. */
 static void put_form(struct cg_strbuf *out, const struct cg_book *book,
                      const struct cg_derivation *d)
 {
@@ -56,7 +63,12 @@ static void put_form(struct cg_strbuf *out, const struct cg_book *book,
         form = form->args[0];
     bool said[64] = {false};
     assert_true(book->n_results <= 64);
-    cg_putf(out, "d%s/d%s = ", d->of->name, d->wrt->name);
+    cg_putf(out, "d%s/d%s", d->of->name, d->wrt->name);
+    if (d->local) {
+        cg_put(out, ": ");
+        cg_print_text(out, book->model, d->steps[0]->lhs);
+    }
+    cg_put(out, " = ");
     cg_print_text(out, book->model, form);
     cg_put(out, "\n");
     if (!d->matrix_form)
@@ -69,7 +81,7 @@ static void derive(struct cg_strbuf *out, struct fixture *f, const char *line)
 {
     struct cg_book book;
     struct cg_error error;
-    const char *end = line + strcspn(line, " \n");
+    const char *end = line + strcspn(line, " :\n");
     cg_book_init(&book, &f->model, &f->arena);
     const struct cg_derivation *d =
         cg_derive_line(&book, line, (size_t)(end - line), (struct cg_place){1, 1}, &error);
@@ -93,7 +105,7 @@ static void put_block(struct cg_strbuf *out, const struct block *block)
     for (const char *line = block->text; line < block->text + block->length;
          line = line_end(line)) {
         size_t length = (size_t)(line_end(line) - line);
-        if (starts(line, "dJ/d")) {
+        if (is_request(line)) {
             if (!made)
                 fixture_init(&f, model.text, 1);
             made = true;
@@ -135,7 +147,7 @@ static size_t read_blocks(struct cg_arena *arena, const char *text, struct block
         if (*line == '#')
             block->name = cg_strndup(arena, line + 2, strcspn(line, "\n") - 2);
         for (; *line && *line != '\n'; line = line_end(line))
-            block->derives = block->derives || starts(line, "dJ/d");
+            block->derives = block->derives || is_request(line);
         block->length = (size_t)(line - block->text);
     }
     return count;
