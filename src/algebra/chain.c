@@ -149,13 +149,49 @@ static bool has_sum(const struct cg_expr *expr)
     return false;
 }
 
+static bool is_quotient(const struct cg_expr *matrix)
+{
+    while (matrix->op == CG_NEG)
+        matrix = matrix->args[0];
+    return matrix->op == CG_DIV && !has_sum(matrix);
+}
+
+bool is_sum_of_quotients(const struct cg_expr *matrix)
+{
+    for (size_t i = 0; i < matrix->n_args; i++)
+        if (!is_quotient(matrix->args[i]))
+            return false;
+    return matrix->op == CG_ADD;
+}
+
 /* Is an entry of the matrix better led inwards: a quotient, whose denominator may cancel, or a
  * number that no sum makes? */
 static bool opens_well(const struct cg_expr *matrix, bool number)
 {
-    while (matrix->op == CG_NEG)
-        matrix = matrix->args[0];
-    return (matrix->op == CG_DIV || number) && !has_sum(matrix);
+    return is_quotient(matrix) || is_sum_of_quotients(matrix) || (number && !has_sum(matrix));
+}
+
+/* Is an entry of the gradient written out when it is put in? */
+static bool is_opened(const struct cg_derivation *gradient, struct entry_letters at)
+{
+    return !gradient->name && gradient->matrix_form &&
+           opens_well(gradient->matrix_form, !at.row.letter && !at.col.letter);
+}
+
+/* [1 - Y]_i = 1 - Y_i, so that it meets its like in what was opened. */
+static const struct cg_expr *opened(struct work *work, const struct cg_expr *expr)
+{
+    if (expr->op == CG_ENTRY)
+        return expr->args[0]->op == CG_ADD && !has_sum(expr->args[0])
+                   ? cg_from(work->arena,
+                             entry_push(work, expr->args[0], expr->u.at.row, expr->u.at.col), expr)
+                   : expr;
+    if (!expr->n_args)
+        return expr;
+    const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
+    for (size_t i = 0; i < expr->n_args; i++)
+        args[i] = opened(work, expr->args[i]);
+    return cg_with_args(work->arena, expr, args);
 }
 
 /* The entry [at] of a gradient in the book: of its name, of its matrix form, or its index form. */
@@ -166,7 +202,7 @@ gradient_entry(struct trace *trace, const struct cg_derivation *gradient, struct
     if (gradient->name)
         return entry_of(trace, gradient->name, at);
     if (gradient->matrix_form)
-        return opens_well(gradient->matrix_form, !at.row.letter && !at.col.letter)
+        return is_opened(gradient, at)
                    ? entry_push(work, gradient->matrix_form, at.row, at.col)
                    : cg_entry(work->arena, gradient->matrix_form, at.row, at.col);
     index_take_one(work, gradient->row);
@@ -224,9 +260,11 @@ static const struct cg_expr *substituted(struct request *request, struct trace *
         if (expr->op != CG_MUL || expr->args[0] != link->outer || expr->args[1] != link->inner)
             continue;
         struct exprs factors = {0};
-        put_factor(trace, link->outer,
-                   gradient_entry(trace, request_find(request, link->user), link->at), &factors);
-        put_factor(trace, link->inner, index_rename_bound(work, link->local->index_form), &factors);
+        const struct cg_derivation *gradient = request_find(request, link->user);
+        put_factor(trace, link->outer, gradient_entry(trace, gradient, link->at), &factors);
+        const struct cg_expr *local = index_rename_bound(work, link->local->index_form);
+        put_factor(trace, link->inner, is_opened(gradient, link->at) ? opened(work, local) : local,
+                   &factors);
         return cg_from(work->arena, scalar_product(work, factors.count, factors.items), expr);
     }
     if (expr->op != CG_ADD && expr->op != CG_SUM_OVER)

@@ -177,8 +177,15 @@ const struct cg_expr *rule_power(struct work *work, const struct cg_expr *node)
     return scalar_sum(work, terms.count, terms.items);
 }
 
+static const struct cg_expr *one_minus(struct work *work, const struct cg_expr *a)
+{
+    return scalar_sum(work, 2,
+                      (const struct cg_expr *[]){scalar_one(work), scalar_negated(work, a)});
+}
+
 /* The slope of a function at `arg`, spelled out for those that stand under their own name and
- * whose slope is another of the language; f'(arg) for the rest. */
+ * whose slope is another of the language, or is made of the value itself where that has a name;
+ * f'(arg) for the rest. */
 static const struct cg_expr *slope(struct work *work, const struct cg_expr *apply)
 {
     const struct cg_function *f = apply->u.apply.function;
@@ -187,6 +194,13 @@ static const struct cg_expr *slope(struct work *work, const struct cg_expr *appl
     if (apply->u.apply.order || !plain || plain != f)
         return cg_apply(work->arena, f, apply->u.apply.order + 1, arg);
     const struct cg_expr *one = scalar_one(work), *two = cg_fraction(work->arena, 2, 1);
+    bool own = work->own && cg_expr_equal(apply, work->apply);
+    if (own && !strcmp(f->name, "sigmoid")) /* Y = s(Z): Y (1 - Y) */
+        return scalar_times(work, work->own, one_minus(work, work->own));
+    if (own && !strcmp(f->name, "tanh")) /* Y = tanh(Z): 1 - Y^2 */
+        return one_minus(work, cg_binary(work->arena, CG_POW, work->own, two, scalar));
+    if (own)
+        apply = work->own;
     if (!strcmp(f->name, "exp"))
         return apply;
     if (!strcmp(f->name, "log"))

@@ -151,6 +151,45 @@ static const struct cg_expr *positive_first(struct work *work, const struct cg_e
     return cg_with_args(work->arena, sum, terms.items);
 }
 
+/* The terms of one addend with its first bracket multiplied out. */
+static void add_multiplied_out(struct work *work, const struct cg_expr *addend, struct exprs *out)
+{
+    struct monomial all = monomial_of(work, addend), rest = {.coefficient = all.coefficient};
+    const struct cg_expr *bracket = NULL;
+    for (size_t i = 0; i < all.count; i++)
+        if (!bracket && all.powers[i].base->op == CG_ADD && is_number(all.powers[i].exponent, 1))
+            bracket = all.powers[i].base;
+        else
+            monomial_times(work, &rest, all.powers[i].base, all.powers[i].exponent);
+    if (!bracket) {
+        exprs_add(work->arena, out, addend);
+        return;
+    }
+    const struct cg_expr *factor = monomial_build(work, &rest);
+    for (size_t i = 0; i < bracket->n_args; i++)
+        exprs_add(work->arena, out, scalar_times(work, factor, bracket->args[i]));
+}
+
+enum { MOST_MULTIPLIED_OUT = 8 };
+
+/* p (1 - t) - t (1 - p) = p - t: multiplied out, where that is shorter; else the sum itself. */
+static const struct cg_expr *shorter_multiplied_out(struct work *work, const struct cg_expr *sum)
+{
+    struct exprs terms = {0};
+    if (sum->n_args > MOST_MULTIPLIED_OUT)
+        return sum;
+    for (size_t i = 0; i < sum->n_args; i++)
+        add_multiplied_out(work, sum->args[i], &terms);
+    if (terms.count == sum->n_args || terms.count > 2 * MOST_MULTIPLIED_OUT)
+        return sum;
+    struct work scratch = *work; /* keeps no account of what may be thrown away */
+    scratch.touched = scratch.made = (struct exprs){0};
+    const struct cg_expr *out =
+        simplify(&scratch, scalar_sum(work, terms.count, terms.items), SIMPLIFY_FULL);
+    bool cancelled = out->op != CG_ADD || out->n_args < terms.count;
+    return cancelled && tree_size(out, 1000) < tree_size(sum, 1000) ? out : sum;
+}
+
 const struct cg_expr *gather_common_factors(struct work *work, const struct cg_expr *expr)
 {
     if (!expr->n_args || expr->op == CG_ENTRY || expr->op == CG_PARTIAL)
@@ -161,7 +200,10 @@ const struct cg_expr *gather_common_factors(struct work *work, const struct cg_e
     const struct cg_expr *node = cg_with_args(work->arena, expr, args);
     if (node->op != CG_ADD)
         return node;
-    const struct cg_expr *sum = positive_first(work, node);
+    const struct cg_expr *short_form = shorter_multiplied_out(work, node);
+    if (short_form->op != CG_ADD)
+        return rewrite_record(work, expr, short_form);
+    const struct cg_expr *sum = positive_first(work, short_form);
     const struct cg_expr *out = gather_common(work, sum);
     return out           ? rewrite_record(work, expr, out)
            : sum == node ? node

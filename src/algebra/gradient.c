@@ -171,7 +171,8 @@ static void matrix_lines(struct trace *trace, const char *as, const char *as_tex
         trace_line(trace, CG_RULE_NAME, gradient, short_form)->note =
             names_note(trace->book, matrix, short_form);
     bool shown = short_form->op == CG_NAME;
-    if (!as && (!trace->parent || shown || count_names(matrix) <= SMALL_GRADIENT)) {
+    bool small = count_names(matrix) <= SMALL_GRADIENT || is_sum_of_quotients(matrix);
+    if (!as && (!trace->parent || shown || small)) {
         if (shown)
             own->name = short_form->u.value;
         return;

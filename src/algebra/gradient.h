@@ -41,6 +41,10 @@ struct cg_derivation *local_derive(struct request *request, const struct cg_valu
                                    struct entry_letters of_letters, const struct cg_value *wrt,
                                    struct entry_letters by, const struct cg_step *parent);
 
+/* chain.c: T/Y - (1 - T)/(1 - Y), entry by entry: whose denominators cancel against the slopes of
+ * what comes before, so that it is no good under a name. */
+bool is_sum_of_quotients(const struct cg_expr *matrix);
+
 /* book.c: a result under a name; as NULL: one is made from of and wrt. */
 const struct cg_value *book_name(struct cg_book *book, struct cg_derivation *derivation,
                                  const char *as, const char *as_tex);

@@ -10,6 +10,10 @@ void lines_definition(struct trace *trace, const struct cg_expr *partial)
     const struct cg_value *value = entry->args[0]->u.value;
     const struct cg_expr *body =
         entry_push(&trace->work, value->body, entry->u.at.row, entry->u.at.col);
+    if (body->op == CG_APPLY && value != trace->work.whole) {
+        trace->work.own = entry;
+        trace->work.apply = body;
+    }
     body = rewrite_record(&trace->work, entry, body);
     const struct cg_expr *rhs = cg_partial(trace->work.arena, body, partial->u.partial.wrt,
                                            partial->u.partial.row, partial->u.partial.col, false);

@@ -30,6 +30,8 @@ struct work {
     size_t effort;                /* spent on the matrix form at hand */
     const struct bodies *bodies;  /* NULL: matrices get no names */
     const struct cg_value *whole; /* what is derived: its own name stands for nothing in it */
+    const struct cg_expr *own;    /* the entry that is derived, where it is an f(...) with a name */
+    const struct cg_expr *apply;  /* that f(...) */
     const char *failure;          /* why the derivation can't go on, or NULL */
 };
 
