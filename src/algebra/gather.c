@@ -72,13 +72,17 @@ static const struct cg_expr *exponent_in(struct work *work, const struct monomia
 static struct monomial common_factor(struct work *work, const struct monomial *terms, size_t count)
 {
     struct monomial common = {.coefficient = terms[0].coefficient};
-    for (size_t i = 1; i < count; i++)
-        if (fabs(terms[i].coefficient->u.number.value) !=
-            fabs(terms[0].coefficient->u.number.value))
-            common.coefficient = scalar_one(work);
-    if (is_number(common.coefficient, -1) &&
-        !cg_expr_equal(terms[1].coefficient, common.coefficient))
+    bool all_negative = true, same = true;
+    for (size_t i = 0; i < count; i++) {
+        double number = terms[i].coefficient->u.number.value;
+        all_negative = all_negative && number < 0;
+        same = same && fabs(number) == fabs(terms[0].coefficient->u.number.value);
+    }
+    if (!same)
         common.coefficient = scalar_one(work);
+    else if (!all_negative && common.coefficient->u.number.value < 0)
+        common.coefficient =
+            number_product(work->arena, common.coefficient, cg_fraction(work->arena, -1, 1));
     for (size_t p = 0; p < terms[0].count; p++) {
         struct power least = terms[0].powers[p];
         bool shared = least.base->op != CG_PARTIAL;

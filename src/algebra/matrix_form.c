@@ -521,7 +521,9 @@ const struct cg_expr *rule_recognize(struct work *work, const struct cg_expr *no
 {
     bool one_term = node->op == CG_APPLY || node->op == CG_ADD || node->op == CG_POW ||
                     node->op == CG_DIV || node->op == CG_SUM_OVER;
-    if (!one_term || mentions_delta(node))
+    bool power_of_name = node->op == CG_POW && node->args[0]->op == CG_ENTRY &&
+                         node->args[0]->args[0]->op == CG_NAME; /* s_i^2 reads as well as [s^2]_i */
+    if (!one_term || power_of_name || mentions_delta(node))
         return NULL;
     struct cg_index free[3], row, col;
     size_t count = cg_free_indices(node, free, 3);

@@ -212,8 +212,12 @@ static const struct cg_expr *simple_negation(struct work *work, const struct cg_
     return scalar_sum(work, terms.count, terms.items);
 }
 
+/* [-A]_kl = -[A]_kl */
 static const struct cg_expr *simple_entry(struct work *work, const struct cg_expr *node)
 {
+    if (node->args[0]->op == CG_NEG)
+        return scalar_negated(
+            work, cg_entry(work->arena, node->args[0]->args[0], node->u.at.row, node->u.at.col));
     enum cg_op op = node->args[0]->op;
     if (op == CG_NUMBER)
         return node->args[0];
