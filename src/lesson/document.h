@@ -40,6 +40,7 @@ struct cg_item {
 
 struct cg_document {
     const char *title; /* of the front matter, or NULL */
+    const char *needs; /* how to get the files that the lesson loads, or NULL */
     int order;
     uint64_t seed;
     struct cg_item *items;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-enum key { KEY_TITLE, KEY_ORDER, KEY_SEED, KEY_COUNT };
-static const char *const keys[KEY_COUNT] = {"title", "order", "seed"};
+enum key { KEY_TITLE, KEY_ORDER, KEY_SEED, KEY_NEEDS, KEY_COUNT };
+static const char *const keys[KEY_COUNT] = {"title", "order", "seed", "needs"};
 
 static struct cg_slice line_slice(const struct cg_source *source, size_t line)
 {
@@ -42,6 +42,9 @@ static bool set(struct cg_document *document, const struct cg_source *source,
             return cg_slice_fail(source, error, value, "seed is a whole number, such as 1");
         document->seed = number;
         return true;
+    case KEY_NEEDS:
+        document->needs = cg_slice_copy(arena, value);
+        return true;
     case KEY_COUNT:
         break;
     }
@@ -67,7 +70,7 @@ static bool read_line(struct cg_document *document, const struct cg_source *sour
         const char *near = cg_nearest_word(keys, KEY_COUNT, cg_slice_copy(arena, word));
         return cg_slice_fail(source, error, word, "there is no key '%.*s'%s%s%s",
                              (int)(word.length < 40 ? word.length : 40), word.text,
-                             near ? "; did you mean " : "; there are title, order and seed",
+                             near ? "; did you mean " : "; there are title, order, seed and needs",
                              near ? near : "", near ? "?" : "");
     }
     if (seen[key])

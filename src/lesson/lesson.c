@@ -15,9 +15,19 @@ static bool is_markdown(const char *file)
     return dot && (strcasecmp(dot, ".md") == 0 || strcasecmp(dot, ".markdown") == 0);
 }
 
+/* A file that is not there: how to get it. */
+static void add_needs(const struct cg_opening *o)
+{
+    size_t used = strlen(o->error->text);
+    if (o->error->machine && o->document.needs)
+        snprintf(o->error->text + used, sizeof o->error->text - used, "; the lesson needs: %s",
+                 o->document.needs);
+}
+
 /* An error of another layer in the lesson gets the line for its caret from the file itself. */
 static bool quote(const struct cg_opening *o)
 {
+    add_needs(o);
     if (o->error && o->error->place.line && o->source.text &&
         strncmp(o->error->file, o->source.file, sizeof o->error->file - 1) == 0) {
         o->error->source[0] = '\0';

@@ -209,6 +209,9 @@ static const struct {
      "7:17+4: moons gives 2 classes, in 1 or 2 columns, but Ystar has 3"},
     {POINTS "```data X Ystar from \"none.csv\"\n```\n",
      "8:22+0: FOLDER/none.csv can't be opened: No such file or directory"},
+    {"---\nneeds: a package\n---\n" POINTS "```data X Ystar from \"none.csv\"\n```\n",
+     "11:22+0: FOLDER/none.csv can't be opened: No such file or directory; the lesson needs: a "
+     "package"},
     {POINTS "```data X Ystar from \"a.csv\", \"b.csv\"\n```\n",
      "8:22+16: expected one file name in quotes, such as \"points.csv\""},
     {POINTS "```data X Ystar from \"five.csv\"\n```\n",
@@ -276,6 +279,26 @@ static void each_mistake_is_named_at_its_place(void **state)
     }
 }
 
+/* The example opens, or says how to get its files. */
+static void the_example_is_whole(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/examples/fashion-mnist.md", getenv("CHALKGRAD_SOURCE"));
+    struct cg_lesson *lesson = cg_lesson_open(path, &error);
+    if (lesson) {
+        assert_int_equal(lesson->test.rows, 10000);
+        assert_int_equal(lesson->test.numbers[0].cols, 784);
+        assert_true(get(lesson, "X")->rows < 1000); /* an excerpt stands on the stage */
+        cg_lesson_close(lesson);
+    } else {
+        assert_non_null(
+            strstr(error.text, "the lesson needs: apt-get install dataset-fashion-mnist"));
+        assert_true(error.machine);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +309,7 @@ int main(void)
         cmocka_unit_test(points_are_generated),
         cmocka_unit_test(a_test_has_other_points),
         cmocka_unit_test(each_mistake_is_named_at_its_place),
+        cmocka_unit_test(the_example_is_whole),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
