@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 512, MOST_BYTES = 32 << 20 };
+/* Large states are kept less often, so that copying them takes no time that matters. */
+enum { MOST = 512, MOST_BYTES = 32 << 20, BYTES_AN_UPDATE = 16 << 10 };
 
 void checkpoints_init(struct checkpoints *c, size_t bytes)
 {
     size_t fit = MOST_BYTES / (bytes + 1);
-    *c = (struct checkpoints){.bytes = bytes, .interval = 1};
+    *c = (struct checkpoints){.bytes = bytes, .interval = 1 + bytes / BYTES_AN_UPDATE};
     c->most = fit < 2 ? 2 : fit > MOST ? MOST : fit;
     c->states = cg_xmalloc(c->most * bytes + 1);
 }
