@@ -103,6 +103,10 @@ const double *cg_trainer_losses(struct cg_trainer *trainer, size_t *count, size_
 /* The environment now: all rows, parameters as now, definitions fresh. Borrowed. */
 struct cg_env *cg_trainer_env(struct cg_trainer *trainer);
 
+/* The same with definitions that may be old: for data and parameters alone, which is quick where
+ * there are many rows. */
+const struct cg_env *cg_trainer_inputs(struct cg_trainer *trainer);
+
 /* The gradient of params[i] at the parameters as now, all rows: the derived form. Borrowed until
  * the next update. */
 const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param);

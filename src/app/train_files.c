@@ -34,7 +34,7 @@ bool train_save(const char *path, const struct cg_train_options *options,
 {
     struct cg_arena arena;
     cg_arena_init(&arena);
-    struct cg_env *env = cg_trainer_env(trainer);
+    const struct cg_env *env = cg_trainer_inputs(trainer);
     const char **names = cg_alloc_array(&arena, options->n_params, sizeof *names);
     struct cg_matrix *matrices = cg_alloc_array(&arena, options->n_params, sizeof *matrices);
     for (size_t i = 0; i < options->n_params; i++) {

@@ -94,34 +94,62 @@ static void print_score(const char *loss, const struct train_score *score)
     putchar('\n');
 }
 
-static void print_rows(const char *name, const struct cg_matrix *m)
+enum { MOST_SHOWN = 12 }; /* rows, and columns */
+
+/* The first rows of a matrix that has `rows`. */
+static void print_rows(const char *name, const struct cg_matrix *m, size_t rows)
 {
-    enum { MOST = 12 };
-    printf("%s, %zu x %zu\n", name, m->rows, m->cols);
-    for (size_t r = 0; r < m->rows && r < MOST; r++) {
-        for (size_t c = 0; c < m->cols && c < MOST; c++)
+    printf("%s, %zu x %zu\n", name, rows, m->cols);
+    for (size_t r = 0; r < m->rows && r < MOST_SHOWN; r++) {
+        for (size_t c = 0; c < m->cols && c < MOST_SHOWN; c++)
             printf(" %10.6g", m->data[r * m->cols + c]);
-        puts(m->cols > MOST ? " ..." : "");
+        puts(m->cols > MOST_SHOWN ? " ..." : "");
     }
-    if (m->rows > MOST)
+    if (rows > MOST_SHOWN)
         puts(" ...");
+}
+
+/* What is answered to the first rows; the others need not be computed. */
+static void print_predictions(const struct cg_value *prediction,
+                              const struct cg_train_options *options, struct cg_trainer *trainer)
+{
+    const struct cg_env *all = cg_trainer_inputs(trainer);
+    struct cg_arena arena;
+    struct cg_env few;
+    cg_arena_init(&arena);
+    struct cg_matrix *shown = cg_alloc_array(&arena, options->n_rows, sizeof *shown);
+    for (size_t i = 0; i < options->n_rows; i++) {
+        shown[i] = all->values[options->rows[i]->id];
+        shown[i].rows = shown[i].rows < MOST_SHOWN ? shown[i].rows : MOST_SHOWN;
+    }
+    size_t rows = cg_rows(all->model, prediction->shape);
+    if (cg_env_init_rows(&few, all, options->rows, shown, options->n_rows, NULL)) {
+        print_rows(prediction->name, &few.values[prediction->id], rows);
+        cg_env_finish(&few);
+    } else {
+        print_rows(prediction->name, cg_env_get(cg_trainer_env(trainer), prediction), rows);
+    }
+    cg_arena_finish(&arena);
 }
 
 void train_print_text(const struct cg_lesson *lesson, const struct cg_train_options *options,
                       struct cg_trainer *trainer, const struct train_outcome *outcome)
 {
-    struct cg_env *env = cg_trainer_env(trainer);
+    const struct cg_env *env = cg_trainer_inputs(trainer);
     const struct cg_value *target, *prediction = train_prediction(lesson, &target);
-    printf("%zu epochs, %zu updates in %.3f s: %.0f updates a second\n", outcome->epochs,
-           outcome->updates, outcome->seconds, per_second(outcome->updates, outcome));
+    printf("%zu epochs, %zu updates in %.3f s: %.0f updates and %.0f rows a second\n",
+           outcome->epochs, outcome->updates, outcome->seconds,
+           per_second(outcome->updates, outcome), per_second(outcome->samples, outcome));
     fputs(end_line(outcome->end), stdout);
     printf("%s from %.6g to %.6g\n", options->loss->name, outcome->loss_first, outcome->loss_last);
     if (outcome->test.rows)
         print_score(options->loss->name, &outcome->test);
-    for (size_t i = 0; i < options->n_params; i++)
-        print_rows(options->params[i]->name, cg_env_get(env, options->params[i]));
+    for (size_t i = 0; i < options->n_params; i++) {
+        const struct cg_matrix *param = &env->values[options->params[i]->id];
+        print_rows(options->params[i]->name, param, param->rows);
+    }
     if (prediction)
-        print_rows(prediction->name, cg_env_get(env, prediction));
+        print_predictions(prediction, options, trainer);
 }
 
 bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_options *options,

@@ -17,7 +17,7 @@ bool train_test(const struct cg_lesson *lesson, struct cg_trainer *trainer,
     *score = (struct train_score){.rows = test->rows};
     if (!test->n_values)
         return true;
-    if (!cg_env_init_rows(&env, cg_trainer_env(trainer), test->values, test->numbers,
+    if (!cg_env_init_rows(&env, cg_trainer_inputs(trainer), test->values, test->numbers,
                           test->n_values, error))
         return false;
     const struct cg_value *target, *prediction = train_prediction(lesson, &target);

@@ -192,22 +192,35 @@ void cg_trainer_destroy(struct cg_trainer *trainer)
 }
 
 /* The parameters as now, in the environment; its graph is made when first somebody looks. */
-static void refresh(struct cg_trainer *t)
+static void refresh_params(struct cg_trainer *t)
 {
     const struct plan *plan = t->loss.plan;
-    if (t->fresh && t->env_of == t->updates)
-        return;
     for (size_t i = 0; i < plan->n_params; i++) {
         const struct plan_buffer *b = &plan->buffers[plan->params[i]];
         reals_to(reals_at(t->state, b->offset, t->options.precision),
                  t->env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
     }
+}
+
+static void refresh(struct cg_trainer *t)
+{
+    if (t->fresh && t->env_of == t->updates)
+        return;
+    refresh_params(t);
     if (!t->env.graph)
         env_graph(&t->env, NULL);
     cg_env_refresh(&t->env);
     t->fresh = true;
     t->gradient_fresh = false;
     t->env_of = t->updates;
+}
+
+const struct cg_env *cg_trainer_inputs(struct cg_trainer *trainer)
+{
+    if (trainer->env_of != trainer->updates)
+        trainer->fresh = false;
+    refresh_params(trainer);
+    return &trainer->env;
 }
 
 struct cg_env *cg_trainer_env(struct cg_trainer *trainer)
