@@ -1,0 +1,16 @@
+/* The unit as a table. */
+#include "engine/kernels/unit.h"
+
+#define NAME_(unit) #unit
+#define NAME(unit)  NAME_(unit)
+
+const struct kernels KERNEL(table) = {
+    .name = NAME(KERNEL_UNIT),
+    .real_size = sizeof(real),
+    .width = W,
+    .permutes = PERMUTES,
+    .product = KERNEL(product),
+    .map = KERNEL(map),
+    .softmax = KERNEL(softmax),
+    .interpret = KERNEL(interpret),
+};

@@ -1,0 +1,27 @@
+/* What the sources of a unit know of each other. KERNEL(map) is kernel_avx2_f32_map in the unit
+ * avx2_f32. */
+#ifndef ENGINE_KERNELS_UNIT_H
+#define ENGINE_KERNELS_UNIT_H
+
+#include "engine/kernels/kernels.h"
+#include "engine/kernels/vector.h"
+
+#define KERNEL_JOIN_(unit, name) kernel_##unit##_##name
+#define KERNEL_JOIN(unit, name)  KERNEL_JOIN_(unit, name)
+#define KERNEL(name)             KERNEL_JOIN(KERNEL_UNIT, name)
+
+enum { CHUNK = KERNEL_CHUNK_BYTES / sizeof(real) };
+
+void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
+                       size_t n_vectors);
+void KERNEL(map)(const struct kernel_map *op, const struct kernel_memory *memory);
+void KERNEL(product)(const struct kernel_product *op, const struct kernel_memory *memory);
+void KERNEL(softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory);
+extern const struct kernels KERNEL(table);
+
+INLINE real *place_of(const struct kernel_memory *memory, const struct kernel_view *view)
+{
+    return (real *)memory->space[view->space] + view->offset;
+}
+
+#endif
