@@ -95,7 +95,7 @@ static struct plan_runner *make_runner(const struct cg_trainer *t, const struct 
     struct cg_error no_compiler;
     if (t->options.native && plan->first_update < plan->n_ops && plan->batch == t->batch_rows)
         runner = native_create(plan, t->options.precision, t->batch_rows < t->n_rows, &no_compiler);
-    return runner ? runner : plan_reference_create(plan, t->options.precision);
+    return runner ? runner : plan_run_create(plan, t->options.precision, t->options.threads);
 }
 
 static bool begin_lane(struct cg_trainer *t, struct lane *lane, size_t rows, bool updates,

@@ -9,7 +9,6 @@
 
 #include "engine/checkpoints.h"
 #include "engine/reals.h"
-#include "engine/reference.h"
 #include "engine/run.h"
 
 enum { CHUNK = 1024, MOST_LOSSES = 4096 };
