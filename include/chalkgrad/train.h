@@ -91,6 +91,10 @@ bool cg_trainer_run(struct cg_trainer *trainer, size_t updates, struct cg_error 
 /* One. */
 bool cg_trainer_update(struct cg_trainer *trainer, struct cg_error *error);
 
+/* Why updates do not run by native code though options->native asks for it: no compiler, one that
+ * failed. NULL where all is well, or it does not. */
+const char *cg_trainer_native_trouble(const struct cg_trainer *trainer);
+
 size_t cg_trainer_updates(const struct cg_trainer *trainer); /* done so far */
 size_t cg_trainer_epoch(const struct cg_trainer *trainer);   /* finished epochs */
 double cg_trainer_loss(struct cg_trainer *trainer); /* J over all rows, parameters as now */

@@ -19,6 +19,9 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     struct train_interrupt interrupt;
     train_interrupt_begin(&interrupt);
     struct cg_trainer *trainer = cg_trainer_create(&lesson->book, &options, error);
+    if (trainer && cg_trainer_native_trouble(trainer))
+        fprintf(stderr, "chalkgrad: note: no native code (%s): training by the plan\n",
+                cg_trainer_native_trouble(trainer));
     size_t rows = options.n_rows ? cg_rows(&lesson->model, options.rows[0]->shape) : 1;
     struct train_outcome outcome = {0};
     bool done = trainer && train_run(trainer, &options, &interrupt, rows, &outcome, error);

@@ -35,6 +35,7 @@ const char train_help[] =
     "                     its parameter's name\n"
     "  --save FILE        write the parameters as trained, also after Ctrl-C: .npz, .safetensors,\n"
     "                     or .npy where there is one\n"
+    "  --native           compile the update for this machine with the system's C compiler\n"
     "  --seeds N          instead of one, train N networks, from seed S on, and say how many "
     "converge\n"
     "                     (their loss falls below stop; without it, every prediction is right) "
@@ -99,6 +100,8 @@ static bool take_option(struct train_request *request, int code, const char *nam
     case 'm':
         return read_whole(value, 1, 1000000, &request->seeds) ||
                command_complain(value, "--seeds takes a whole number from 1 to 1000000");
+    case 'n':
+        return request->native = true;
     case 'l':
         return request->plan = true;
     case 'h':
@@ -129,6 +132,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"native", no_argument, NULL, 'n'},
         {"load", required_argument, NULL, 'i'},
         {"save", required_argument, NULL, 'o'},
+        {"native", no_argument, NULL, 'n'},
         {"seeds", required_argument, NULL, 'm'},
         {"plan", no_argument, NULL, 'l'},
         {"format", required_argument, NULL, 'f'},

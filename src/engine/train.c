@@ -88,13 +88,17 @@ static void fill_lane(const struct cg_trainer *t, const struct lane *lane)
     }
 }
 
-/* Compiled code for the updates of a whole batch, where that is asked for and can be had. */
-static struct plan_runner *make_runner(const struct cg_trainer *t, const struct plan *plan)
+/* Compiled code for the updates of a whole batch, where that is asked for; where it can't
+ * be had, the reason is kept. */
+static struct plan_runner *make_runner(struct cg_trainer *t, const struct plan *plan)
 {
     struct plan_runner *runner = NULL;
-    struct cg_error no_compiler;
-    if (t->options.native && plan->first_update < plan->n_ops && plan->batch == t->batch_rows)
-        runner = native_create(plan, t->options.precision, t->batch_rows < t->n_rows, &no_compiler);
+    struct cg_error error;
+    if (t->options.native && plan->first_update < plan->n_ops && plan->batch == t->batch_rows) {
+        runner = native_create(plan, t->options.precision, t->batch_rows < t->n_rows, &error);
+        if (!runner)
+            t->native_trouble = cg_strdup(&t->arena, error.text);
+    }
     return runner ? runner : plan_run_create(plan, t->options.precision, t->options.threads);
 }
 
@@ -254,6 +258,11 @@ const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t p
         graph_run(graph, trainer->n_definitions, graph->n_steps);
     trainer->gradient_fresh = true;
     return &trainer->gradients[param];
+}
+
+const char *cg_trainer_native_trouble(const struct cg_trainer *trainer)
+{
+    return trainer->native_trouble;
 }
 
 size_t cg_trainer_updates(const struct cg_trainer *trainer)

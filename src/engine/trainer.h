@@ -26,6 +26,7 @@ struct cg_trainer {
     struct cg_train_options options;
     struct cg_arena arena; /* what lives as long as the trainer */
     struct lane loss, batch, rest;
+    const char *native_trouble; /* why there is no native code, or NULL */
     size_t n_rows, batch_rows, updates_per_epoch;
     size_t updates;
     void *state, *spare; /* spare: the state before an update that may fail */

@@ -418,12 +418,50 @@ static void compilers_that_fail(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+static double train(struct trial *t, bool native, size_t updates, struct cg_trainer **kept)
+{
+    struct cg_error error;
+    t->options.native = native;
+    *kept = cg_trainer_create(&t->book, &t->options, &error);
+    if (!*kept || !cg_trainer_run(*kept, updates, &error))
+        fail_msg("%s", error.text);
+    return cg_trainer_loss(*kept);
+}
+
+/* A trainer comes to the same loss by native code, and goes back to the same bits; without a
+ * compiler it says so and trains. */
+static void trainers_use_native_code(void **state)
+{
+    (void)state;
+    for (size_t batch = 0; batch < 4 && has_compiler(); batch += 3) {
+        struct trial t;
+        struct cg_error error;
+        struct cg_trainer *native, *plan;
+        assert_true(trial_init(&t, shapes[0], 3, CG_ADAM, CG_F64, batch));
+        double want = train(&t, false, 300, &plan), got = train(&t, true, 300, &native);
+        assert_null(cg_trainer_native_trouble(native));
+        assert_null(cg_trainer_native_trouble(plan));
+        assert_true(fabs(got - want) <= 1e-9 * want);
+        assert_true(cg_trainer_seek(native, 7, &error) && cg_trainer_loss(native) != got);
+        assert_true(cg_trainer_seek(native, 300, &error) && cg_trainer_loss(native) == got);
+        cg_trainer_destroy(native);
+        cg_trainer_destroy(plan);
+        setenv("CC", "/no/such/compiler", 1);
+        assert_true(train(&t, true, 300, &native) == want);
+        assert_non_null(strstr(cg_trainer_native_trouble(native), "/no/such/compiler"));
+        unsetenv("CC");
+        cg_trainer_destroy(native);
+        trial_finish(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(emitted_plans_compute_what_the_reference_does),
         cmocka_unit_test(native_runners_train),
         cmocka_unit_test(compilers_that_fail),
+        cmocka_unit_test(trainers_use_native_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
