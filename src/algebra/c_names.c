@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-/* What C and its headers math.h and stddef.h keep for themselves, or C's functions here are
- * called. */
-static bool is_taken_by_c(const char *name)
+bool c_is_reserved(const char *name)
 {
     static const char words[] =
         " auto break case char const continue default do double else enum extern float for goto if"
@@ -61,7 +59,7 @@ static bool is_name(const struct c_writer *w, const char *name)
 /* `name` with _ behind it until it is nobody else's. */
 static const char *alone(const struct c_writer *w, const char *name)
 {
-    while (is_taken_by_c(name) || is_name(w, name))
+    while (c_is_reserved(name) || is_name(w, name))
         name = cg_format(w->arena, "%s_", name);
     return name;
 }
@@ -70,7 +68,7 @@ static const char *alone(const struct c_writer *w, const char *name)
  * name that is kept, and no other that is not, can have by chance. */
 const char *c_value_name(const struct c_writer *w, const struct cg_value *value)
 {
-    if (is_plain(value->name) && !is_taken_by_c(value->name))
+    if (is_plain(value->name) && !c_is_reserved(value->name))
         return value->name;
     const char *base = is_plain(value->name) ? value->name : value->tex;
     const char *name = plain(w->arena, base);
@@ -106,7 +104,7 @@ const char *c_function_name(const struct c_writer *w, const struct cg_function *
     const char *base = is_plain(function->name) ? function->name
                                                 : cg_format(w->arena, "f%d", function->place.line);
     const char *name = cg_format(w->arena, "%s%s", base, behind);
-    while (is_taken_by_c(name) || cg_model_find(w->model, name) ||
+    while (c_is_reserved(name) || cg_model_find(w->model, name) ||
            ((order || base != function->name) && is_name(w, name)))
         name = cg_format(w->arena, "%s_", name);
     return name;

@@ -27,6 +27,10 @@ struct c_writer {
     int depth; /* of loops, at the place where `out` ends */
 };
 
+/* Do C and its headers math.h and stddef.h keep the name for themselves, or are C's functions here
+ * called so? */
+bool c_is_reserved(const char *name);
+
 /* A C name for a value: letters and digits of its TeX or its name, and nothing that C or its
  * library has. Different values have different names. In the arena. */
 const char *c_value_name(const struct c_writer *w, const struct cg_value *value);

@@ -18,6 +18,7 @@ struct train_request {
     size_t n_settings;
     size_t threads;
     size_t seeds;            /* 0: one training */
+    const char *program;     /* where to write a program that trains; NULL: nowhere */
     const char *load, *save; /* files, or NULL */
 };
 
@@ -33,6 +34,10 @@ extern const char train_help[];
 /* Prints the plan of an update for a learner, in place of training. */
 bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_options *options,
                       struct cg_error *error);
+
+/* Writes the training as a C program, in place of training. */
+bool train_emit(struct cg_lesson *lesson, const struct cg_train_options *options, const char *path,
+                struct cg_error *error);
 
 /* Many networks in place of one; prints how many converge. */
 bool train_seeds(struct cg_lesson *lesson, const struct cg_train_options *options,

@@ -14,6 +14,8 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     if ((request->save && !train_save_check(request->save, &options, error)) ||
         (request->load && !train_load(request->load, lesson, &options, error)))
         return false;
+    if (request->program)
+        return train_emit(lesson, &options, request->program, error);
     if (request->seeds)
         return train_seeds(lesson, &options, request, error);
     struct train_interrupt interrupt;

@@ -3,6 +3,9 @@
 #include "app/train.h"
 
 #include "engine/plan.h"
+#include "engine/program.h"
+
+#include <chalkgrad/file.h>
 
 #include <stdio.h>
 
@@ -168,4 +171,23 @@ bool train_print_plan(const struct cg_lesson *lesson, const struct cg_train_opti
     cg_strbuf_finish(&out);
     cg_arena_finish(&arena);
     return plan != NULL;
+}
+
+bool train_emit(struct cg_lesson *lesson, const struct cg_train_options *options, const char *path,
+                struct cg_error *error)
+{
+    struct cg_train_options plain = *options;
+    plain.native = false;
+    struct cg_trainer *trainer = cg_trainer_create(&lesson->book, &plain, error);
+    if (!trainer)
+        return false;
+    struct cg_strbuf program, numbers, name;
+    cg_strbuf_init(&program), cg_strbuf_init(&numbers), cg_strbuf_init(&name);
+    program_emit(&program, &numbers, trainer, lesson->file);
+    cg_putf(&name, "%s.numbers", path);
+    bool done = cg_write_file(path, program.text, program.length, error) &&
+                (!numbers.length || cg_write_file(name.text, numbers.text, numbers.length, error));
+    cg_strbuf_finish(&program), cg_strbuf_finish(&numbers), cg_strbuf_finish(&name);
+    cg_trainer_destroy(trainer);
+    return done;
 }

@@ -35,7 +35,6 @@ const char train_help[] =
     "                     its parameter's name\n"
     "  --save FILE        write the parameters as trained, also after Ctrl-C: .npz, .safetensors,\n"
     "                     or .npy where there is one\n"
-    "  --native           compile the update for this machine with the system's C compiler\n"
     "  --seeds N          instead of one, train N networks, from seed S on, and say how many "
     "converge\n"
     "                     (their loss falls below stop; without it, every prediction is right) "
@@ -43,6 +42,8 @@ const char train_help[] =
     "                     after how many epochs\n"
     "  --plan             instead of training, print the operations of an update, each with the\n"
     "                     lines of the derivation that it computes\n"
+    "  --emit-c FILE      instead of training, write a C program that does: to read, and to run\n"
+    "                     alone (many numbers go to FILE.numbers, which it then reads)\n"
     "  --format F         text (default) or json\n"
     "\n"
     "On a terminal a bar shows how far it is. Ctrl-C ends the training there: what there is by "
@@ -100,8 +101,9 @@ static bool take_option(struct train_request *request, int code, const char *nam
     case 'm':
         return read_whole(value, 1, 1000000, &request->seeds) ||
                command_complain(value, "--seeds takes a whole number from 1 to 1000000");
-    case 'n':
-        return request->native = true;
+    case 'c':
+        request->program = value;
+        return true;
     case 'l':
         return request->plan = true;
     case 'h':
@@ -132,7 +134,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         {"native", no_argument, NULL, 'n'},
         {"load", required_argument, NULL, 'i'},
         {"save", required_argument, NULL, 'o'},
-        {"native", no_argument, NULL, 'n'},
+        {"emit-c", required_argument, NULL, 'c'},
         {"seeds", required_argument, NULL, 'm'},
         {"plan", no_argument, NULL, 'l'},
         {"format", required_argument, NULL, 'f'},

@@ -146,6 +146,34 @@ static void the_plan_has_its_lines(void **state)
     free(r);
 }
 
+/* --emit-c writes the program; --native trains, with a compiler or, saying so, without. */
+static void code_is_written_and_run(void **state)
+{
+    (void)state;
+    struct run *r = run(command_train, "train --emit-c /no/such/folder/p.c %s/lessons/06-xor.md");
+    assert_int_equal(r->status, EXIT_MACHINE);
+    free(r);
+    char path[] = "/tmp/chalkgrad-test-XXXXXX", line[200], text[200] = "";
+    close(mkstemp(path));
+    snprintf(line, sizeof line, "train --emit-c %s %%s/lessons/06-xor.md", path);
+    r = run(command_train, line);
+    assert_int_equal(r->status, 0);
+    free(r);
+    FILE *file = fopen(path, "r");
+    while (fgets(text, sizeof text, file) && strcmp(text, "int main(void)\n"))
+        continue;
+    assert_string_equal(text, "int main(void)\n");
+    fclose(file);
+    unlink(path);
+    setenv("CC", "/no/such/compiler", 1);
+    r = run(command_train, "train --native --epochs 5 %s/lessons/06-xor.md");
+    unsetenv("CC");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->err, "note: no native code (the compiler /no/such/compiler"));
+    assert_non_null(strstr(r->out, "updates a second"));
+    free(r);
+}
+
 static void seeds_are_compared(void **state)
 {
     (void)state;
@@ -366,6 +394,7 @@ int main(void)
         cmocka_unit_test(text_names_what_was_trained),
         cmocka_unit_test(test_rows_are_scored),
         cmocka_unit_test(the_plan_has_its_lines),
+        cmocka_unit_test(code_is_written_and_run),
         cmocka_unit_test(seeds_are_compared),
         cmocka_unit_test(parameters_go_to_files_and_back),
         cmocka_unit_test(wrong_files_are_refused),
