@@ -91,7 +91,7 @@ static struct arrangement arrange(const struct cg_frame *frame, const struct pai
     for (size_t per_column = 1; per_column <= count && per_column <= 8; per_column++) {
         for (int beside = 0; beside < 2; beside++) {
             struct arrangement how = {per_column, beside, 1.8f * frame->em};
-            for (; how.cell > 0.05f * frame->em; how.cell *= 0.93f) {
+            for (; how.cell > 0.002f * frame->em; how.cell *= 0.93f) {
                 float width, height;
                 total_size(frame, pairs, count, &how, &width, &height);
                 if (width <= box.w && height <= box.h)

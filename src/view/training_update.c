@@ -78,12 +78,18 @@ static const char *optimizer_name(enum cg_optimizer optimizer)
     return "";
 }
 
-/* How the step is made, in words where it is not rate times slope. */
-static const char *step_words(const struct cg_frame *frame)
+/* How the step is made, in words where it is not rate times slope; in one where there is no room
+ * for them beside the number. */
+static const char *step_words(const struct cg_frame *frame, float width, const char *number)
 {
     const struct cg_train_options *options = frame->training->options;
-    return cg_format(&frame->scene->arena, "step of %s%s", optimizer_name(options->optimizer),
-                     frame->training->updates_per_epoch > 1 ? ", this batch" : "");
+    struct cg_arena *arena = &frame->scene->arena;
+    float size = 0.9f * frame->em;
+    const char *words = cg_format(arena, "step of %s%s", optimizer_name(options->optimizer),
+                                  frame->training->updates_per_epoch > 1 ? ", this batch" : "");
+    float needed = cg_text_width(frame->fonts, arena, CG_FACE_TEXT, size, words) + size +
+                   cg_text_width(frame->fonts, arena, CG_FACE_TEXT, size, number);
+    return needed <= width ? words : "step";
 }
 
 static float draw_sum(const struct cg_frame *frame, const struct update *update, struct cg_box box)
@@ -103,8 +109,9 @@ static float draw_sum(const struct cg_frame *frame, const struct update *update,
                                     number_text(frame, update->slope, decimals));
         draw_line(frame, box, y, tex, "", sum, CG_FACE_TEXT, theme->gradient);
     } else if (update->has_next) {
-        draw_line(frame, box, y, NULL, step_words(frame), number_text(frame, step, decimals),
-                  CG_FACE_TEXT, theme->gradient);
+        const char *number = number_text(frame, step, decimals);
+        draw_line(frame, box, y, NULL, step_words(frame, box.w, number), number, CG_FACE_TEXT,
+                  theme->gradient);
     }
     if (!update->has_next)
         return y;
