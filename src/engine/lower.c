@@ -243,7 +243,7 @@ static struct ref lower_function(struct lowering *l, enum cg_kernel kernel, int 
         return logistic(l, order, x);
     case CG_RELU:
         return order == 0   ? unary(l, PLAN_RELU, x)
-               : order == 1 ? unary(l, PLAN_STEP, x)
+               : order == 1 ? unary(l, PLAN_STEP, unary(l, PLAN_RELU, x))
                             : constant(l, 0, x);
     case CG_SOFTPLUS:
         return order ? logistic(l, order - 1, x) : unary(l, PLAN_SOFTPLUS, x);
