@@ -30,6 +30,9 @@ void cg_numpy_index(const struct cg_numpy *numpy, struct cg_index index);
 /* How many entries an axis has: W.shape[0], or a number. */
 void cg_numpy_size(const struct cg_numpy *numpy, int dim);
 
+/* Is there an array in it? Without one it is a Python number. */
+bool cg_numpy_is_array(const struct cg_expr *expr);
+
 /* An expression in matrix notation, or in index notation over Python integers k, l, ... */
 void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr);
 

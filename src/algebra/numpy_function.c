@@ -49,21 +49,11 @@ static void put_assignment(const struct cg_numpy *numpy, const struct cg_value *
     cg_putc(numpy->out, '\n');
 }
 
-static bool has_array(const struct cg_expr *expr)
-{
-    if (expr->n_args == 0)
-        return expr->op != CG_NUMBER && expr->op != CG_SIZE;
-    for (size_t i = 0; i < expr->n_args; i++)
-        if (has_array(expr->args[i]))
-            return true;
-    return false;
-}
-
 static void put_return(const struct cg_numpy *numpy, const struct cg_expr *form)
 {
-    cg_put(numpy->out, has_array(form) ? "    return " : "    return np.full((1, 1), ");
+    cg_put(numpy->out, cg_numpy_is_array(form) ? "    return " : "    return np.full((1, 1), ");
     cg_numpy_expr(numpy, form);
-    cg_put(numpy->out, has_array(form) ? "\n" : ")\n");
+    cg_put(numpy->out, cg_numpy_is_array(form) ? "\n" : ")\n");
 }
 
 /* What has no matrix form: an array filled entry by entry, in loops over its indices. A local

@@ -151,6 +151,28 @@ static void put_at(const struct cg_numpy *numpy, const struct cg_expr *expr, enu
     put_bracketed(numpy, expr, code_level(expr) < least);
 }
 
+bool cg_numpy_is_array(const struct cg_expr *expr)
+{
+    if (expr->n_args == 0)
+        return expr->op != CG_NUMBER && expr->op != CG_SIZE;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (cg_numpy_is_array(expr->args[i]))
+            return true;
+    return false;
+}
+
+/* An operand of what only arrays have: products of matrices, transposes, sums along an axis. */
+static void put_array(const struct cg_numpy *numpy, const struct cg_expr *expr, enum level least)
+{
+    if (cg_numpy_is_array(expr)) {
+        put_at(numpy, expr, least);
+        return;
+    }
+    cg_put(numpy->out, "np.full((1, 1), ");
+    cg_numpy_expr(numpy, expr);
+    cg_putc(numpy->out, ')');
+}
+
 static void put_sum(const struct cg_numpy *numpy, const struct cg_expr *expr)
 {
     for (size_t i = 0; i < expr->n_args; i++) {
@@ -172,6 +194,10 @@ static void put_product(const struct cg_numpy *numpy, const struct cg_expr *expr
         bool quotient = expr->op == CG_MUL && arg->op == CG_DIV;
         bool mixes = product && arg->op != expr->op && !quotient;
         cg_put(numpy->out, i ? symbol : "");
+        if (expr->op == CG_MATMUL && !cg_numpy_is_array(arg)) {
+            put_array(numpy, arg, LEVEL_SUM);
+            continue;
+        }
         put_bracketed(numpy, arg, mixes || code_level(arg) < (i ? LEVEL_UNARY : LEVEL_PRODUCT));
     }
 }
@@ -193,6 +219,14 @@ static void put_between(const struct cg_numpy *numpy, const char *before,
     cg_put(numpy->out, after);
 }
 
+static void put_array_between(const struct cg_numpy *numpy, const char *before,
+                              const struct cg_expr *expr, const char *after)
+{
+    cg_put(numpy->out, before);
+    put_array(numpy, expr, LEVEL_SUM);
+    cg_put(numpy->out, after);
+}
+
 static void put_constant(const struct cg_numpy *numpy, const char *name, struct cg_shape shape)
 {
     cg_putf(numpy->out, "%s((", name);
@@ -205,7 +239,7 @@ static void put_constant(const struct cg_numpy *numpy, const char *name, struct 
 static void put_reduction(const struct cg_numpy *numpy, const struct cg_expr *expr)
 {
     cg_put(numpy->out, expr->op == CG_SUM ? "np.sum(" : "np.mean(");
-    cg_numpy_expr(numpy, expr->args[0]);
+    put_array(numpy, expr->args[0], LEVEL_SUM);
     if (expr->u.axis != CG_AXIS_ALL)
         cg_put(numpy->out, expr->u.axis == CG_AXIS_ROWS ? ", axis=0" : ", axis=1");
     cg_put(numpy->out, ", keepdims=True)");
@@ -309,7 +343,7 @@ void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)
         put_apply(numpy, expr);
         return;
     case CG_TRANSPOSE:
-        put_at(numpy, args[0], LEVEL_ATOM);
+        put_array(numpy, args[0], LEVEL_ATOM);
         cg_put(out, ".T");
         return;
     case CG_SUM:
@@ -317,7 +351,7 @@ void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)
         put_reduction(numpy, expr);
         return;
     case CG_TRACE:
-        put_between(numpy, "np.array([[np.trace(", args[0], ")]])");
+        put_array_between(numpy, "np.array([[np.trace(", args[0], ")]])");
         return;
     case CG_DOT:
         cg_put(out, "np.sum(");
@@ -327,17 +361,17 @@ void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)
         cg_put(out, ", keepdims=True)");
         return;
     case CG_OUTER:
-        put_between(numpy, "np.outer(", args[0], ", ");
-        put_between(numpy, "", args[1], ")");
+        put_array_between(numpy, "np.outer(", args[0], ", ");
+        put_array_between(numpy, "", args[1], ")");
         return;
     case CG_NORM2:
         put_between(numpy, "np.sum(np.square(", args[0], "), keepdims=True)");
         return;
     case CG_SOFTMAX:
-        put_between(numpy, "softmax(", args[0], ")");
+        put_array_between(numpy, "softmax(", args[0], ")");
         return;
     case CG_DIAG:
-        put_between(numpy, "np.diag(", args[0], ").reshape(1, -1)");
+        put_array_between(numpy, "np.diag(", args[0], ").reshape(1, -1)");
         return;
     case CG_ENTRY:
         put_entry(numpy, expr);

@@ -45,6 +45,38 @@ static void count(struct tally *tally, const struct cg_derivation *d, const char
                       text);
 }
 
+/* -1/8 reads back as the quotient of -1 and 8, with blanks in it. */
+static bool same_but_blanks(const char *a, const char *b)
+{
+    while (*(a += strspn(a, " ")) && *(b += strspn(b, " ")))
+        if (*a++ != *b++)
+            return false;
+    return !*a && !*b;
+}
+
+/* What is printed reads back as what prints the same and has the same value. */
+static void check_text(struct fixture *f, const struct cg_book *book, const struct cg_expr *expr)
+{
+    struct cg_strbuf first, second;
+    struct cg_error error;
+    cg_strbuf_init(&first);
+    cg_strbuf_init(&second);
+    cg_print_text(&first, &f->model, expr);
+    const struct cg_expr *again =
+        cg_parse_expr(&f->model, book->results, book->n_results, first.text, first.length,
+                      (struct cg_place){1, 1}, &error);
+    if (!again)
+        fail_msg("%s: %s", first.text, error.text);
+    cg_print_text(&second, &f->model, again);
+    if (!same_but_blanks(first.text, second.text))
+        fail_msg("%s reads back as %s", first.text, second.text);
+    struct cg_check check = cg_verify_equation(&f->model, &f->env, expr, again, 0);
+    if (!check.holds)
+        fail_msg("%s reads back as something else", first.text);
+    cg_strbuf_finish(&second);
+    cg_strbuf_finish(&first);
+}
+
 /* Derives dJ by each input and checks every line; fails with the first line that is false. Without
  * a tally each must have a matrix form. */
 static void derive_and_check(const char *text, struct tally *tally)
@@ -55,6 +87,9 @@ static void derive_and_check(const char *text, struct tally *tally)
     fixture_init(&f, text, 1);
     cg_book_init(&book, &f.model, &f.arena);
     size_t n_values = f.model.n_values;
+    for (size_t id = 0; id < n_values; id++)
+        if (f.model.values[id]->body)
+            check_text(&f, &book, f.model.values[id]->body);
     for (size_t id = 0; id < n_values; id++) {
         const struct cg_value *wrt = f.model.values[id];
         if (wrt->kind != CG_VALUE_INPUT)
@@ -69,6 +104,8 @@ static void derive_and_check(const char *text, struct tally *tally)
             fail_msg("dJ/d%s: %s\n%s", wrt->name, error.text, text);
         if (!d->matrix_form && !tally)
             fail_msg("dJ/d%s has no matrix form: %s\n%s", wrt->name, d->no_matrix_form, text);
+        if (d->matrix_form)
+            check_text(&f, &book, d->matrix_form);
         struct cg_check *checks = calloc(book.n_steps, sizeof *checks);
         double worst = cg_verify(&book, d, &f.env, 3, checks);
         if (!(worst < CG_TOLERANCE)) {

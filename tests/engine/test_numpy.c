@@ -1,6 +1,7 @@
 /* The NumPy functions that derivations print, run by python3 on the numbers of the model: each must
  * give what forward mode gives. One Python for all of them, as it takes long to start. */
 #include "fixture.h"
+#include "random_grammar.h"
 
 #include <chalkgrad/print.h>
 #include <chalkgrad/strbuf.h>
@@ -91,14 +92,15 @@ static void put_case(struct cg_strbuf *out, struct fixture *f, const struct cg_b
 static const char prelude[] =
     "import inspect\n"
     "import numpy as np\n"
-    "np.seterr(over='raise', invalid='raise', divide='raise')\n\n"
+    "np.seterr(over='raise', invalid='raise', divide='raise')\n"
+    "tolerance, least = 1e-12, 1e-30\n\n"
     "def compare(grad, values, want, local, shape):\n"
     "    given = {name: values[name if name in values else name.rstrip('_')]\n"
     "             for name in inspect.signature(grad).parameters}\n"
     "    got = grad(**given)\n"
     "    assert got.shape == shape or local, (got.shape, shape)\n"
-    "    scale = max(1e-30, np.abs(want).max())\n"
-    "    assert np.abs(got.reshape(1, -1) - want).max() <= 1e-12 * scale, (got, want)\n"
+    "    scale = max(least, np.abs(want).max())\n"
+    "    assert np.abs(got.reshape(1, -1) - want).max() <= tolerance * scale, (got, want)\n"
     "    if not local:\n" /* one row may come as a flat array, one number as a number */
     "        flat = {k: v[0] if v.shape[0] == 1 else v for k, v in given.items()}\n"
     "        assert np.array_equal(grad(**flat), got)\n"
@@ -157,6 +159,40 @@ static void functions_give_what_forward_mode_gives(void **state)
     cg_strbuf_finish(&script);
 }
 
+/* The gradient by each input of models over the whole grammar. */
+static void functions_of_random_models(void **state)
+{
+    (void)state;
+    struct cg_strbuf script, text;
+    size_t cases = 0;
+    cg_strbuf_init(&script);
+    cg_put(&script, prelude);
+    /* 1 - tanh(Z)^2 keeps few digits of a small slope */
+    cg_put(&script, "tolerance, least = 1e-9, 1e-3\n");
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct fixture f;
+        struct cg_book book;
+        struct cg_error error;
+        cg_strbuf_init(&text);
+        random_grammar(&text, seed, 1 + (size_t)(seed % 4), 2 + (int)(seed % 5));
+        fixture_init(&f, text.text, 5);
+        for (size_t id = 0; id < 4; id++) {
+            const struct cg_value *wrt = f.model.values[id];
+            cg_book_init(&book, &f.model, &f.arena);
+            const struct cg_derivation *d =
+                cg_derive(&book, value(&f, "J"), wrt, NULL, NULL, wrt->place, &error);
+            if (!d)
+                fail_msg("%s\n%s", error.text, text.text);
+            put_case(&script, &f, &book, d);
+            cases++;
+        }
+        fixture_finish(&f);
+        cg_strbuf_finish(&text);
+    }
+    assert_int_equal(run(script.text), cases);
+    cg_strbuf_finish(&script);
+}
+
 static void the_seed_function_as_text(void **state)
 {
     (void)state;
@@ -190,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_give_what_forward_mode_gives),
+        cmocka_unit_test(functions_of_random_models),
         cmocka_unit_test(the_seed_function_as_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
