@@ -149,6 +149,17 @@ static const struct cg_expr *simple_power(struct work *work, const struct cg_exp
     return node;
 }
 
+/* S_j S_ij = 1 for S = softmax(Z) */
+static bool is_share(const struct cg_expr *expr, char letter)
+{
+    if (expr->op != CG_ENTRY || expr->u.at.col.letter != letter || expr->u.at.row.letter == letter)
+        return false;
+    const struct cg_expr *matrix = expr->args[0];
+    while (matrix->op == CG_NAME && matrix->u.value->body)
+        matrix = matrix->u.value->body;
+    return matrix->op == CG_SOFTMAX;
+}
+
 static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_expr *node,
                                              enum simplify_flags flags);
 
@@ -175,6 +186,8 @@ static const struct cg_expr *simple_sum_over(struct work *work, const struct cg_
         return body;
     if (!(flags & SIMPLIFY_FULL))
         return node;
+    if (is_share(body, node->u.over.letter))
+        return scalar_one(work);
     if (body->op == CG_ADD && sums_to_zero(work, node, flags))
         return scalar_zero(work);
     struct monomial all = monomial_of(work, body), in = {.coefficient = scalar_one(work)};
