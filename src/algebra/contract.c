@@ -116,8 +116,9 @@ static struct piece times(struct term *term, struct piece a, struct piece b)
 static struct piece well_turned(struct term *term, struct piece piece, struct cg_index row,
                                 struct cg_index col)
 {
-    bool wrong = order(&piece) == 1 && ((row.letter && piece.col.letter == row.letter) ||
-                                        (col.letter && piece.row.letter == col.letter));
+    bool wrong = order(&piece) == 1 && !term->diagonal &&
+                 ((row.letter && piece.col.letter == row.letter) ||
+                  (col.letter && piece.row.letter == col.letter));
     bool free =
         order(&piece) == 2 || (!carries(&piece, row.letter) && !carries(&piece, col.letter));
     return wrong || (free && piece.matrix->op == CG_TRANSPOSE) ? turned(term, piece) : piece;
@@ -353,7 +354,7 @@ static const struct cg_expr *assemble(struct term *term, struct cg_index row, st
 
 static struct term copy(const struct term *term)
 {
-    struct term out = {.work = term->work};
+    struct term out = {.work = term->work, .diagonal = term->diagonal};
     for (size_t i = 0; i < term->count; i++)
         term_add(&out, term->pieces[i]);
     for (size_t i = 0; i < term->n_summed; i++)

@@ -16,6 +16,7 @@ struct term {
     struct work *work;
     struct piece *pieces;
     size_t count, capacity;
+    bool diagonal; /* beside the delta of row and col, where a row and a column are the same */
     struct cg_index *summed;
     size_t n_summed, summed_capacity;
 };

@@ -78,7 +78,7 @@ static struct monomial common_factor(struct work *work, const struct monomial *t
         all_negative = all_negative && number < 0;
         same = same && fabs(number) == fabs(terms[0].coefficient->u.number.value);
     }
-    if (!same)
+    if (!same || is_number(common.coefficient, 0))
         common.coefficient = scalar_one(work);
     else if (!all_negative && common.coefficient->u.number.value < 0)
         common.coefficient =
@@ -196,7 +196,8 @@ static const struct cg_expr *shorter_multiplied_out(struct work *work, const str
 
 const struct cg_expr *gather_common_factors(struct work *work, const struct cg_expr *expr)
 {
-    if (!expr->n_args || expr->op == CG_ENTRY || expr->op == CG_PARTIAL)
+    bool as_written = expr->op == CG_ENTRY || expr->op == CG_APPLY; /* f(what the model says) */
+    if (!expr->n_args || as_written || expr->op == CG_PARTIAL)
         return expr;
     const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
     for (size_t i = 0; i < expr->n_args; i++)

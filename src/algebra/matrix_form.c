@@ -352,6 +352,7 @@ static const struct cg_expr *form_term(struct work *work, const struct cg_expr *
         return reading.bracket ? form_multiplied_out(work, expr, reading.bracket, row, col, why)
                                : NULL;
     }
+    reading.term.diagonal = diagonal;
     if (diagonal)
         lie_on_diagonal(&reading.term, row, col);
     const struct cg_expr *matrix = term_contract(&reading.term, row, col, why);
