@@ -63,8 +63,9 @@ static void gather(struct work *work, struct monomial *monomial, const struct cg
                    const struct cg_expr *exponent)
 {
     bool power = expr->op == CG_POW && expr->args[1]->op == CG_NUMBER && is_whole(exponent);
-    bool of_product = power && is_whole(expr->args[1]) &&
-                      (expr->args[0]->op == CG_MUL || expr->args[0]->op == CG_DIV);
+    bool of_product =
+        power && is_whole(expr->args[1]) &&
+        (expr->args[0]->op == CG_MUL || expr->args[0]->op == CG_DIV || expr->args[0]->op == CG_POW);
     if (expr->op == CG_NUMBER) {
         times_number(work, monomial, expr, exponent);
     } else if (expr->op == CG_NEG && (is_number(exponent, 1) || is_number(exponent, -1))) {
