@@ -2,9 +2,9 @@
  * compressed by gzip. The bytes at the beginning say which it is; where they say nothing, the text
  * is CSV.
  *
- * Invariants: no array has more than CG_MOST_NUMBERS numbers, no file is larger than CG_MOST_BYTES,
- * nor is what comes out of a compressed one. An array's bytes were checked against its shape before
- * it is handed out.
+ * Invariants: no file has more than CG_MOST_ARRAYS arrays of CG_MOST_NUMBERS numbers, or is larger
+ * than CG_MOST_BYTES, nor is what comes out of a compressed one. An array's bytes were checked
+ * against its shape before it is handed out.
  *
  * Formats: NumPy Enhancement Proposal 1, versions 1.0 to 3.0; PKWARE's APPNOTE 6.3 without
  * encryption, several disks and ZIP64; https://huggingface.co/docs/safetensors, "Format";
@@ -15,7 +15,12 @@
 
 #include <chalkgrad/eval.h>
 
-enum { CG_MOST_AXES = 8, CG_MOST_NUMBERS = 100000000, CG_MOST_BYTES = 1 << 30 };
+enum {
+    CG_MOST_AXES = 8,
+    CG_MOST_ARRAYS = 10000,
+    CG_MOST_NUMBERS = 100000000,
+    CG_MOST_BYTES = 1 << 30
+};
 
 /* X(id, bytes, name in safetensors) */
 #define CG_NUMBER_TYPES(X)                                                                         \

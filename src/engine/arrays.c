@@ -39,6 +39,8 @@ bool array_add(struct array_reader *reader, struct cg_array array, size_t size)
     array.rows = array.n_axes > 1 ? array.axes[0] : 1;
     array.cols = array.rows ? count / array.rows : 0;
     struct cg_arrays *arrays = reader->arrays;
+    if (arrays->count == CG_MOST_ARRAYS)
+        return array_fail(reader, "is one array too many: a file has at most %d", CG_MOST_ARRAYS);
     arrays->items = cg_grow(reader->arena, arrays->items, arrays->count, &reader->capacity,
                             sizeof *arrays->items);
     arrays->items[arrays->count++] = array;

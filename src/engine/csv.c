@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_NUMBER = 63, MOST_WORDS = 1000, MOST_COLUMNS = 1000000 };
+enum { LONGEST_NUMBER = 63, MOST_WORDS = 256, MOST_COLUMNS = 1000000 };
 
 struct field {
     const char *text; /* without quotes */
@@ -202,8 +202,12 @@ static bool read_word(const struct csv *csv, struct cg_column *column, const str
         if (i == MOST_WORDS)
             return fail_at(csv, field->at, field->width,
                            "this column has more than %d different words", MOST_WORDS);
-        if (!column->words)
-            column->words = cg_alloc_array(csv->reader->arena, MOST_WORDS, sizeof *column->words);
+        if ((i & (i - 1)) == 0) { /* a power of two is full */
+            char **words = cg_alloc_array(csv->reader->arena, i ? 2 * i : 1, sizeof *words);
+            if (i)
+                memcpy(words, column->words, i * sizeof *words);
+            column->words = words;
+        }
         column->words[column->n_words++] =
             cg_strndup(csv->reader->arena, field->text, field->length);
     }

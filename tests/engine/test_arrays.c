@@ -436,6 +436,28 @@ static void refuses_bombs(void **state)
     free(zeros);
 }
 
+static void refuses_too_many_arrays(void **state)
+{
+    struct fixture *f = *state;
+    struct cg_error error;
+    struct cg_arrays arrays;
+    double x = 1;
+    struct cg_matrix *matrices = cg_alloc_array(&f->arena, CG_MOST_ARRAYS + 1, sizeof *matrices);
+    const char **names = cg_alloc_array(&f->arena, CG_MOST_ARRAYS + 1, sizeof *names);
+    for (size_t i = 0; i <= CG_MOST_ARRAYS; i++) {
+        matrices[i] = (struct cg_matrix){1, 1, &x};
+        names[i] = cg_format(&f->arena, "a%05zu", i);
+    }
+    const char *path = cg_format(&f->arena, "%s/many.npz", f->folder);
+    for (size_t count = CG_MOST_ARRAYS; count <= CG_MOST_ARRAYS + 1; count++) {
+        assert_true(cg_arrays_save(path, names, matrices, count, CG_TYPE_F32, &error));
+        assert_int_equal(cg_arrays_open(&f->arena, path, &arrays, &error), count == CG_MOST_ARRAYS);
+    }
+    assert_string_equal(error.text,
+                        "has a member a10000.npy that is one array too many: a file has "
+                        "at most 10000");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +471,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong_in_safetensors),
         cmocka_unit_test(says_what_is_wrong_in_an_archive),
         cmocka_unit_test(refuses_bombs),
+        cmocka_unit_test(refuses_too_many_arrays),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

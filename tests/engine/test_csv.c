@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include <chalkgrad/arrays.h>
+#include <chalkgrad/strbuf.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -104,11 +105,37 @@ static void says_what_is_wrong(void **state)
     }
 }
 
+/* Words are classes: there are not many of them. */
+static void refuses_too_many_words(void **state)
+{
+    (void)state;
+    struct cg_strbuf text;
+    cg_strbuf_init(&text);
+    for (int i = 0; i < 257; i++)
+        cg_putf(&text, "%d,word%d\n", i, i);
+    for (int more = 0; more < 2; more++) {
+        struct cg_arena arena;
+        struct cg_arrays arrays;
+        struct cg_error error;
+        size_t length = more ? text.length : text.length - strlen("256,word256\n");
+        cg_arena_init(&arena);
+        bool ok = cg_arrays_parse(&arena, "a.csv", text.text, length, &arrays, &error);
+        assert_int_equal(ok, !more);
+        if (ok)
+            assert_string_equal(arrays.items[0].columns[1].words[255], "word255");
+        else
+            assert_string_equal(error.text, "this column has more than 256 different words");
+        cg_arena_finish(&arena);
+    }
+    cg_strbuf_finish(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_tables),
         cmocka_unit_test(says_what_is_wrong),
+        cmocka_unit_test(refuses_too_many_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
