@@ -15,6 +15,9 @@ struct bench_row {
 };
 
 extern const struct bench_row bench_train_xor;
+extern const struct bench_row bench_train_xor_native;
+extern const struct bench_row bench_train_samples;
+extern const struct bench_row bench_train_samples_native;
 extern const struct bench_row bench_derive_xor;
 extern const struct bench_row bench_verify_xor;
 extern const struct bench_row bench_derive_1;

@@ -1,4 +1,5 @@
-/* One full-batch update of XOR by the derived gradients, against a loop written by hand. */
+/* An epoch of XOR by the derived gradients, full batch and per sample, by kernels and by compiled
+ * code, against a loop written by hand. */
 #include "bench.h"
 
 #include <chalkgrad/train.h>
@@ -25,6 +26,7 @@ struct state {
     struct cg_book book;
     const struct cg_value *params[4], *rows[2];
     struct cg_trainer *trainer;
+    size_t updates; /* an epoch */
     struct network net;
     double loss;
 };
@@ -35,10 +37,11 @@ static void stop(const struct cg_error *error)
     exit(1);
 }
 
-static void *begin(void)
+static void *begin(size_t batch, bool native)
 {
     static const char *const params[] = {"W1", "B1", "W2", "B2"}, *const rows[] = {"X", "T"};
     struct state *s = calloc(1, sizeof *s);
+    s->updates = batch ? 4 / batch : 1;
     struct cg_error error;
     cg_arena_init(&s->arena);
     cg_model_init(&s->model, &s->arena, "xor");
@@ -62,8 +65,11 @@ static void *begin(void)
                                        .n_rows = 2,
                                        .loss = loss,
                                        .rate = 1,
+                                       .batch = batch,
+                                       .in_order = true,
                                        .epochs = 1000,
-                                       .seed = 3};
+                                       .seed = 3,
+                                       .native = native};
     s->trainer = cg_trainer_create(&s->book, &options, &error);
     if (!s->trainer)
         stop(&error);
@@ -80,9 +86,8 @@ static void derived(void *state, size_t times)
 {
     struct state *s = state;
     struct cg_error error;
-    for (size_t i = 0; i < times; i++)
-        if (!cg_trainer_update(s->trainer, &error))
-            stop(&error);
+    if (!cg_trainer_run(s->trainer, times * s->updates, &error))
+        stop(&error);
 }
 
 static double sigmoid(double x)
@@ -124,6 +129,22 @@ static void by_hand(void *state, size_t times)
     }
 }
 
+/* The same, with an update after each sample. */
+static void by_hand_per_sample(void *state, size_t times)
+{
+    struct state *s = state;
+    for (size_t i = 0; i < times; i++) {
+        double *w = &s->net.w1[0][0];
+        for (int n = 0; n < 4; n++) {
+            struct network g = {{{0}}, {0}, {0}, 0};
+            double *dw = &g.w1[0][0];
+            s->loss = sample(&s->net, &g, n / 2, n % 2);
+            for (size_t p = 0; p < sizeof g / sizeof *w; p++)
+                w[p] -= dw[p];
+        }
+    }
+}
+
 static void end(void *state)
 {
     struct state *s = state;
@@ -132,11 +153,58 @@ static void end(void *state)
     free(s);
 }
 
+static void *begin_full(void)
+{
+    return begin(0, false);
+}
+
+static void *begin_full_native(void)
+{
+    return begin(0, true);
+}
+
+static void *begin_samples(void)
+{
+    return begin(1, false);
+}
+
+static void *begin_samples_native(void)
+{
+    return begin(1, true);
+}
+
 const struct bench_row bench_train_xor = {
-    .name = "XOR, one full-batch update, derived gradients",
-    .against = "the same by a loop in C",
-    .begin = begin,
+    .name = "XOR, an epoch, full batch, plan",
+    .against = "a loop in C",
+    .begin = begin_full,
     .work = derived,
     .reference = by_hand,
+    .end = end,
+};
+
+const struct bench_row bench_train_xor_native = {
+    .name = "XOR, an epoch, full batch, native",
+    .against = "a loop in C",
+    .begin = begin_full_native,
+    .work = derived,
+    .reference = by_hand,
+    .end = end,
+};
+
+const struct bench_row bench_train_samples = {
+    .name = "XOR, an epoch, per sample, plan",
+    .against = "a loop in C",
+    .begin = begin_samples,
+    .work = derived,
+    .reference = by_hand_per_sample,
+    .end = end,
+};
+
+const struct bench_row bench_train_samples_native = {
+    .name = "XOR, an epoch, per sample, native",
+    .against = "a loop in C",
+    .begin = begin_samples_native,
+    .work = derived,
+    .reference = by_hand_per_sample,
     .end = end,
 };
