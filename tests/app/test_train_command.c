@@ -269,6 +269,21 @@ static void wrong_files_are_refused(void **state)
     }
 }
 
+static void help_lists_everything(void **state)
+{
+    (void)state;
+    static const char *const options[] = {
+        "--optimizer", "--beta",      "--beta1",   "--beta2",  "--epsilon", "--rate",
+        "--schedule",  "--batch",     "--shuffle", "--epochs", "--seed",    "--stop",
+        "--patience",  "--precision", "--threads", "--native", "--load",    "--save",
+        "--seeds",     "--plan",      "--emit-c",  "--format"};
+    struct run *r = run(command_train, "train --help");
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (!strstr(r->out, options[i]))
+            fail_msg("%s is missing", options[i]);
+    free(r);
+}
+
 static void wrong_command_lines(void **state)
 {
     (void)state;
@@ -395,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_rows_are_scored),
         cmocka_unit_test(the_plan_has_its_lines),
         cmocka_unit_test(code_is_written_and_run),
+        cmocka_unit_test(help_lists_everything),
         cmocka_unit_test(seeds_are_compared),
         cmocka_unit_test(parameters_go_to_files_and_back),
         cmocka_unit_test(wrong_files_are_refused),
