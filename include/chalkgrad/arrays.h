@@ -7,7 +7,7 @@
  * against its shape before it is handed out.
  *
  * Formats: NumPy Enhancement Proposal 1, versions 1.0 to 3.0; PKWARE's APPNOTE 6.3 without
- * encryption, several disks and ZIP64; https://huggingface.co/docs/safetensors, "Format";
+ * encryption, several disks and ZIP64; the README of safetensors, "Format";
  * Y. LeCun's "THE IDX FILE FORMAT"; RFC 4180, and semicolons or tabs for commas.
  */
 #ifndef CHALKGRAD_ARRAYS_H

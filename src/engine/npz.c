@@ -67,29 +67,37 @@ static bool read_entry(const struct zip *zip, size_t *at, struct member *member)
     return true;
 }
 
+/* Where the member's packed bytes begin, behind its local header; 0 on error. */
+static size_t find_packed(const struct zip *zip, const struct member *member)
+{
+    const struct array_reader *reader = zip->reader;
+    if (member->local > zip->size || zip->size - member->local < LOCAL_SIZE ||
+        !is_record(zip->bytes + member->local, "\3\4"))
+        return array_fail(reader, "is not where the directory says");
+    const unsigned char *local = zip->bytes + member->local;
+    size_t start = member->local + LOCAL_SIZE + number(local + 26, 2) + number(local + 28, 2);
+    if (start > zip->size || zip->size - start < member->packed)
+        return array_fail(reader, "goes on after the end of the file");
+    return start;
+}
+
 /* The member's bytes as they were before packing; NULL on error. */
 static const unsigned char *unpack(const struct zip *zip, const struct member *member)
 {
     struct array_reader *reader = zip->reader;
-    const unsigned char *local = zip->bytes + member->local, *bytes = NULL;
-    size_t got = 0;
-    if (member->local > zip->size || zip->size - member->local < LOCAL_SIZE ||
-        !is_record(local, "\3\4"))
-        array_fail(reader, "is not where the directory says");
-    else {
-        size_t start = member->local + LOCAL_SIZE + number(local + 26, 2) + number(local + 28, 2);
-        if (start > zip->size || zip->size - start < member->packed)
-            array_fail(reader, "goes on after the end of the file");
-        else if (member->flags & 1)
-            array_fail(reader, "is encrypted");
-        else if (member->method == 8)
-            bytes = inflate_bytes(reader, zip->bytes + start, member->packed, false, member->size,
-                                  &got);
-        else if (member->method == 0 && member->size == member->packed)
-            bytes = zip->bytes + start;
-        else
-            array_fail(reader, "is packed in a way other than deflated");
-    }
+    const unsigned char *bytes = NULL;
+    size_t start = find_packed(zip, member), got = 0;
+    if (!start)
+        return NULL;
+    if (member->flags & 1)
+        array_fail(reader, "is encrypted");
+    else if (member->method == 8)
+        bytes =
+            inflate_bytes(reader, zip->bytes + start, member->packed, false, member->size, &got);
+    else if (member->method == 0 && member->size == member->packed)
+        bytes = zip->bytes + start;
+    else
+        array_fail(reader, "is packed in a way other than deflated");
     if (bytes && crc32_z(0, bytes, member->size) != member->crc) {
         array_fail(reader, "is damaged: its checksum is wrong");
         return NULL;
@@ -133,7 +141,7 @@ bool npz_read(struct array_reader *reader, const unsigned char *bytes, size_t si
     if (at > size)
         return array_fail(reader, damaged);
     for (size_t i = 0; i < count; i++) {
-        struct member member;
+        struct member member = {0};
         if (!read_entry(&zip, &at, &member) || !read_member(&zip, &member))
             return false;
     }
