@@ -6,16 +6,31 @@
 #include <time.h>
 
 static const struct bench_row *const rows[] = {
-    &bench_train_xor,  &bench_train_xor_native, &bench_train_samples,   &bench_train_samples_native,
-    &bench_derive_xor, &bench_verify_xor,       &bench_derive_1,        &bench_derive_10,
-    &bench_derive_50,  &bench_derive_200,       &bench_check_1,         &bench_check_10,
-    &bench_check_50,   &bench_check_200,        &bench_check_attention, &bench_check_norm,
+    &bench_native_batch,
+    &bench_native_samples,
+    &bench_native_large,
+    &bench_train_xor,
+    &bench_train_xor_native,
+    &bench_train_samples,
+    &bench_train_samples_native,
+    &bench_derive_xor,
+    &bench_verify_xor,
+    &bench_derive_1,
+    &bench_derive_10,
+    &bench_derive_50,
+    &bench_derive_200,
+    &bench_check_1,
+    &bench_check_10,
+    &bench_check_50,
+    &bench_check_200,
+    &bench_check_attention,
+    &bench_check_norm,
 };
 
-enum { ROUNDS = 15 };
+enum { ROUNDS = 51 };
 
 /* Long enough for the clock, short enough for a round to be undisturbed. */
-static const double round_seconds = 0.02;
+static const double round_seconds = 0.005;
 
 static double now(void)
 {
