@@ -81,12 +81,12 @@ struct network {
     double w1[2][3], b1[3], w2[3], b2;
 };
 
-/* One full-batch step of the 2-3-1 network, by the book. Returns J before it. */
-static double step_by_hand(struct network *net, double rate)
+/* One step of the 2-3-1 network on some rows, by the book. Returns their J before it. */
+static double step_by_hand(struct network *net, double rate, int from, int to)
 {
     struct network g = {{{0}}, {0}, {0}, 0};
     double loss = 0;
-    for (int n = 0; n < 4; n++) {
+    for (int n = from; n < to; n++) {
         double x[2] = {n / 2, n % 2}, target = x[0] != x[1], h[3], z = net->b2;
         for (int j = 0; j < 3; j++) {
             h[j] = sigmoid(x[0] * net->w1[0][j] + x[1] * net->w1[1][j] + net->b1[j]);
@@ -118,7 +118,7 @@ static void xor_as_by_hand(void **state)
     struct network net;
     assert_int_equal(parameters(&s, trainer, (double *)&net) * sizeof(double), sizeof net);
     for (int i = 0; i < 3000; i++) {
-        double loss = step_by_hand(&net, 1), got = cg_trainer_loss(trainer);
+        double loss = step_by_hand(&net, 1, 0, 4), got = cg_trainer_loss(trainer);
         if (fabs(loss - got) > 1e-9 * loss)
             fail_msg("update %d: %.17g by hand, %.17g", i, loss, got);
         update(trainer, 1);
@@ -135,6 +135,37 @@ static void xor_as_by_hand(void **state)
     assert_true(losses[3000] == cg_trainer_loss(trainer) && losses[0] > losses[3000]);
     cg_trainer_destroy(trainer);
     fixture_finish(&s.f);
+}
+
+/* Mini-batches in the order of the data, with a shorter one at the end, per sample too. */
+static void batches_as_by_hand(void **state)
+{
+    (void)state;
+    for (int batch = 1; batch <= 3; batch++)
+        for (int native = 0; native <= 1; native++) {
+            struct school s;
+            school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+            s.options.batch = (size_t)batch;
+            s.options.in_order = true;
+            s.options.native = native;
+            s.options.rate = 0.5;
+            struct cg_trainer *trainer = begin(&s);
+            struct network net;
+            double got[sizeof net / sizeof(double)];
+            parameters(&s, trainer, (double *)&net);
+            for (int epoch = 0; epoch < 200; epoch++)
+                for (int from = 0; from < 4; from += batch) {
+                    step_by_hand(&net, 0.5, from, from + batch < 4 ? from + batch : 4);
+                    update(trainer, 1);
+                }
+            parameters(&s, trainer, got);
+            for (size_t i = 0; i < sizeof net / sizeof(double); i++)
+                if (!(fabs(got[i] - ((double *)&net)[i]) < 1e-9 * (1 + fabs(got[i]))))
+                    fail_msg("batches of %d, number %zu: %.17g, not %.17g", batch, i, got[i],
+                             ((double *)&net)[i]);
+            cg_trainer_destroy(trainer);
+            fixture_finish(&s.f);
+        }
 }
 
 /* The gradient shown is that of the parameters shown. */
@@ -478,6 +509,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(xor_as_by_hand),
+        cmocka_unit_test(batches_as_by_hand),
         cmocka_unit_test(gradient_is_the_forward_gradient),
         cmocka_unit_test(same_seed_same_bits),
         cmocka_unit_test(optimisers_by_hand),
