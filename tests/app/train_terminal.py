@@ -60,6 +60,10 @@ class Run:
                 return wanted()
         return True
 
+    def read_for(self, seconds):
+        end = time.time() + seconds
+        self.read_until(lambda: time.time() > end)
+
     def press(self, key):
         os.write(self.terminal, key)
 
@@ -83,8 +87,9 @@ def bar_and_interrupt():
         r"\[#*\.*\] +\d+%  J [\d.e-]+  epoch \d+ of 100000000  [\d.]+[kM]? updates/s"
         r"  [\d:]+ left", line), line
     yield "not wider than the terminal", all(len(line) < 100 for line in run.lines()), line
-    before = len(run.lines())
     resize(run.terminal, 40)
+    run.read_for(0.5)  # what was written for the wider one
+    before = len(run.lines())
     run.read_until(lambda: len(run.lines()) >= before + 4)
     late = run.lines()[before + 2:-1]
     yield "narrower with it", late and all(len(line) < 40 for line in late), late
