@@ -76,4 +76,12 @@ void cg_print_c(struct cg_strbuf *out, const struct cg_book *book,
 void cg_print_numpy(struct cg_strbuf *out, const struct cg_book *book,
                     const struct cg_derivation *derivation);
 
+/* A Python script that checks the derivation against PyTorch: the model with autograd beside the
+ * derived form, on the numbers that put_numbers writes for each input ([[1.0, 2.0]]: rows of
+ * decimals with a point). It prints both and ends with status 1 where they differ. */
+typedef void (*cg_put_numbers)(void *context, struct cg_strbuf *out, const struct cg_value *input);
+void cg_print_torch(struct cg_strbuf *out, const struct cg_book *book,
+                    const struct cg_derivation *derivation, cg_put_numbers put_numbers,
+                    void *context);
+
 #endif

@@ -13,7 +13,7 @@ static bool is_keyword(const char *name)
         "def",    "del",  "elif",   "else",   "except", "finally", "for",      "from",
         "global", "if",   "import", "in",     "is",     "lambda",  "nonlocal", "not",
         "or",     "pass", "raise",  "return", "try",    "while",   "with",     "yield",
-        "None",   "True", "False",  "np",     "range",  "sum",     "G",
+        "None",   "True", "False",  "np",     "range",  "sum",     "G",        "torch",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strcmp(name, words[i]))

@@ -26,14 +26,14 @@ static const char help[] =
     "  -e, --expression S  the model itself, statements separated by ;\n"
     "      --wrt NAME      what to derive by\n"
     "      --of NAME       what to derive (default J)\n"
-    "      --format F      text (default), latex, numpy, c or json\n"
+    "      --format F      text (default), latex, numpy, torch, c or json\n"
     "      --depth D       text and latex: summary (the lines of a textbook), rules (every\n"
     "                      line, default) or atoms (every single rule)\n"
     "      --atoms         the same as --depth atoms\n"
     "\n"
     "Example: chalkgrad derive -e 'X : 4 x 3; w : 3 x 1; J = norm2(X @ w)' --wrt w\n";
 
-enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_C, FORMAT_JSON };
+enum format { FORMAT_TEXT, FORMAT_LATEX, FORMAT_NUMPY, FORMAT_C, FORMAT_TORCH, FORMAT_JSON };
 
 struct request {
     const char *file, *statements, *wrt, *of;
@@ -56,13 +56,13 @@ struct source {
 
 static bool take_format(struct request *request, const char *value)
 {
-    static const char *const names[] = {"text", "latex", "numpy", "c", "json"};
+    static const char *const names[] = {"text", "latex", "numpy", "c", "torch", "json"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(value, names[i])) {
             request->format = (enum format)i;
             return true;
         }
-    return command_complain(value, "--format takes text, latex, numpy, c or json");
+    return command_complain(value, "--format takes text, latex, numpy, c, torch or json");
 }
 
 static bool take_option(struct request *request, int code, char *value)
@@ -221,6 +221,23 @@ static void print_text(const struct derive_result *result, const struct request 
     cg_strbuf_finish(&out);
 }
 
+/* The rows of an input's numbers, for Python. */
+static void put_numbers(void *context, struct cg_strbuf *out, const struct cg_value *input)
+{
+    const struct cg_env *env = context;
+    const struct cg_matrix *m = &env->values[input->id];
+    for (size_t r = 0; r < m->rows; r++)
+        for (size_t c = 0; c < m->cols; c++)
+            cg_putf(out, "%s%.17g%s",
+                    c   ? ", "
+                    : r ? ",\n          ["
+                        : "[[",
+                    m->data[r * m->cols + c],
+                    c + 1 < m->cols   ? ""
+                    : r + 1 < m->rows ? "]"
+                                      : "]]");
+}
+
 static void print(const struct derive_result *result, const struct request *request)
 {
     struct cg_strbuf out;
@@ -239,6 +256,9 @@ static void print(const struct derive_result *result, const struct request *requ
         break;
     case FORMAT_C:
         cg_print_c(&out, result->book, result->derivation);
+        break;
+    case FORMAT_TORCH:
+        cg_print_torch(&out, result->book, result->derivation, put_numbers, (void *)result->env);
         break;
     case FORMAT_JSON:
         derive_print_json(result);

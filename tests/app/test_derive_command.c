@@ -78,6 +78,56 @@ static void large_models_answer(void **state)
     free(r);
 }
 
+/* Writes the script, runs it, and returns its status. */
+static int run_python(const char *script)
+{
+    char path[] = "/tmp/chalkgrad-torch-XXXXXX", command[100];
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_true(write(file, script, strlen(script)) == (ssize_t)strlen(script));
+    close(file);
+    snprintf(command, sizeof command, "/usr/bin/python3 %s >/dev/null 2>&1", path);
+    int status = system(command);
+    unlink(path);
+    return status;
+}
+
+/* The script agrees with PyTorch, and says so by its status where the form is spoilt. */
+static void torch_agrees(void **state)
+{
+    (void)state;
+    static const char *const models[][2] = {
+        {SEED, "W"},
+        {"dims n = 4, d = 3; X : n x d; w : d x 1; c = 0.5; r = sqrt; S = softmax(X @ w @ w.T)\n"
+         "P = softplus(X) / r(1 + norm2(w)) + relu(S) * trace(w @ w.T) * c\n"
+         "J = mean(P ^ 2) + dot(sum(P, axis=0), w.T) + sum(outer(w, S @ w)) / n",
+         "X"},
+        {"A : 2 x 3; Z = tanh(A); J = sum(Z * abs(A) + exp(Z))", "Z"},
+    };
+    struct run *r = derive(models[0][0], models[0][1], "torch");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->out, "    f = torch.sigmoid\n"));
+    assert_non_null(strstr(r->out, "    Y = f(H @ W + B)\n"));
+    assert_non_null(strstr(r->out, "    return J, W\n"));
+    free(r);
+    if (run_python("import torch, numpy")) {
+        print_message("# /usr/bin/python3 has no PyTorch: the scripts are not run\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        r = derive(models[i][0], models[i][1], "torch");
+        if (r->status || run_python(r->out))
+            fail_msg("%s%s", r->err, r->out);
+        if (i == 0) {
+            char *form = strstr(r->out, "    return H.T @ (");
+            assert_non_null(form);
+            memcpy(form, "    return 2*H.T@(", 18);
+            assert_int_not_equal(run_python(r->out), 0);
+        }
+        free(r);
+    }
+}
+
 /* Every step has its keys; collects the rules. */
 static void look_at_steps(const cJSON *steps, char *rules, size_t size)
 {
@@ -252,7 +302,7 @@ static void wrong_command_lines_and_models(void **state)
         {"derive a b --wrt W", EXIT_USAGE, "one FILE"},
         {"derive a -e b --wrt W", EXIT_USAGE, "one FILE"},
         {"derive a", EXIT_USAGE, "--wrt NAME"},
-        {"derive a --wrt W --format xml", EXIT_USAGE, "text, latex, numpy, c or json"},
+        {"derive a --wrt W --format xml", EXIT_USAGE, "text, latex, numpy, c, torch or json"},
         {"derive a --wrt W --depth deep", EXIT_USAGE, "summary, rules or atoms"},
         {"derive a --frobnicate", EXIT_USAGE, "frobnicate"},
         {"derive /nowhere.txt --wrt W", EXIT_MACHINE, "/nowhere.txt"},
@@ -277,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_models_answer),
+        cmocka_unit_test(torch_agrees),
         cmocka_unit_test(text_reads_as_the_seed_derivation),
         cmocka_unit_test(a_lessons_gradient_as_json),
         cmocka_unit_test(what_a_lesson_named_is_used_and_told),
