@@ -156,8 +156,8 @@ void stage_strip_draw(struct stage *stage, const struct stage_strip *strip, floa
         stage_grid_draw(stage, &item->grid, place->grid, grid_x, top);
         if (item->alarm)
             draw_alarm(stage,
-                       (struct cg_box){grid_x + place->grid.left, top, place->grid.slice_w,
-                                       place->grid.slice_h},
+                       (struct cg_box){grid_x + place->grid.left, top + place->grid.top,
+                                       place->grid.inner_w, place->grid.inner_h},
                        fmaxf(0.1f * l.em, 1.5f));
     }
     if (strip->more)
