@@ -4,8 +4,8 @@
  *     LANES  reals in a vector
  *
  * Errors, measured by tests/engine/test_vector_math.c over more than a million arguments: exp below
- * 1.2 ulp, tanh below 3, the sigmoid below 4; a sigmoid too small for a normal number is 0. NaN gives
- * NaN, infinities their limits.
+ * 1.2 ulp, tanh below 3, the sigmoid below 4; a sigmoid too small for a normal number is 0. NaN
+ * gives NaN, infinities their limits.
  */
 #if REAL_IS_FLOAT
 typedef int Z;
