@@ -78,22 +78,13 @@ static void fill_rows(const struct executor *executor, const struct plan_updates
     }
 }
 
-static void fill_scalar(const struct kernels *kernels, void *chunk, double number)
-{
-    for (size_t i = 0; i < KERNEL_CHUNK_BYTES / kernels->real_size; i++)
-        if (kernels->real_size == sizeof(float))
-            ((float *)chunk)[i] = (float)number;
-        else
-            ((double *)chunk)[i] = number;
-}
-
 /* Most updates have the numbers of the one before. */
 static void fill_scalars(struct executor *executor, const double *scalars, const double *before)
 {
     for (size_t i = 0; i < PLAN_SCALAR_COUNT; i++)
         if (before == NULL || memcmp(&before[i], &scalars[i], sizeof *scalars) != 0)
-            fill_scalar(executor->kernels,
-                        (char *)executor->memories[0].scalars + i * KERNEL_CHUNK_BYTES, scalars[i]);
+            kernel_repeat((char *)executor->memories[0].scalars + i * KERNEL_CHUNK_BYTES,
+                          KERNEL_CHUNK_BYTES, executor->kernels->real_size, scalars[i]);
     executor->memories[0].rate = scalars[PLAN_RATE];
 }
 

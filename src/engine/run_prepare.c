@@ -49,17 +49,23 @@ static void choose_form(struct kernel_product *op, size_t width)
     op->form = dot ? KERNEL_DOT : KERNEL_TILE;
 }
 
+static struct kernel_product located_product(const struct plan *plan,
+                                             const struct plan_product *from)
+{
+    return (struct kernel_product){.rows = from->rows,
+                                   .inner = from->inner,
+                                   .cols = from->cols,
+                                   .a = located(plan, &from->a),
+                                   .b = located(plan, &from->b),
+                                   .out = located(plan, &from->out),
+                                   .mode = from->mode};
+}
+
 static void prepare_product(struct run_op *op, const struct plan *plan,
                             const struct plan_product *from, size_t width)
 {
     struct kernel_product *to = &op->u.product;
-    *to = (struct kernel_product){.rows = from->rows,
-                                  .inner = from->inner,
-                                  .cols = from->cols,
-                                  .a = located(plan, &from->a),
-                                  .b = located(plan, &from->b),
-                                  .out = located(plan, &from->out),
-                                  .mode = from->mode};
+    *to = located_product(plan, from);
     if (to->cols == 1)
         to->b.col = to->out.col = 1;
     if (to->rows == 1)
@@ -186,17 +192,6 @@ static void place_input(struct cg_arena *arena, struct kernel_map *map, size_t i
     reg->slot = map->n_slots++;
 }
 
-static void *repeated(struct cg_arena *arena, double number, const struct kernels *kernels)
-{
-    void *chunk = cg_alloc(arena, KERNEL_CHUNK_BYTES);
-    for (size_t i = 0; i < KERNEL_CHUNK_BYTES / kernels->real_size; i++)
-        if (kernels->real_size == sizeof(float))
-            ((float *)chunk)[i] = (float)number;
-        else
-            ((double *)chunk)[i] = number;
-    return chunk;
-}
-
 static size_t arity(enum plan_code code)
 {
     static const size_t of[] = {
@@ -231,7 +226,7 @@ static void give_slot(struct kernel_map *map, size_t i, size_t *busy_until, size
 }
 
 static void prepare_code(struct cg_arena *arena, struct kernel_map *map,
-                         const struct plan_map *from, const struct kernels *kernels)
+                         const struct plan_map *from, size_t real_size, size_t chunk)
 {
     map->code = cg_alloc_array(arena, from->n_code, sizeof *map->code);
     for (size_t i = 0; i < from->n_code; i++) {
@@ -239,7 +234,8 @@ static void prepare_code(struct cg_arena *arena, struct kernel_map *map,
         struct kernel_register *reg = &map->registers[from->n_inputs + i];
         if (instr->code == PLAN_NUMBER) {
             reg->place = KERNEL_NUMBER;
-            reg->chunk = repeated(arena, instr->number, kernels);
+            reg->chunk = cg_alloc(arena, chunk);
+            kernel_repeat(reg->chunk, chunk, real_size, instr->number);
         } else if (instr->code == PLAN_SCALAR) {
             reg->place = KERNEL_SCALAR;
             reg->scalar = (enum plan_scalar)instr->number;
@@ -293,11 +289,11 @@ static enum kernel_cut choose_cut(const struct kernel_map *map)
     return rows ? KERNEL_CUT_ROWS : cols ? KERNEL_CUT_COLS : KERNEL_CUT_NOT;
 }
 
-static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct plan *plan,
-                        const struct plan_map *from, const struct kernels *kernels)
+/* What is the same for one network and for many. */
+static void begin_map(struct cg_arena *arena, struct kernel_map *map, const struct plan *plan,
+                      const struct plan_map *from)
 {
-    struct kernel_map *map = &op->u.map;
-    *map = (struct kernel_map){.rows = from->rows, .cols = from->cols};
+    *map = (struct kernel_map){.rows = from->rows, .cols = from->cols, .lines = 1};
     map->n_inputs = from->n_inputs;
     map->n_registers = from->n_inputs + from->n_code;
     map->registers = cg_alloc_array(arena, map->n_registers, sizeof *map->registers);
@@ -313,11 +309,18 @@ static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct 
                                                .scale = store->scale,
                                                .mode = store->mode};
     }
+}
+
+static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct plan *plan,
+                        const struct plan_map *from, const struct kernels *kernels)
+{
+    struct kernel_map *map = &op->u.map;
+    begin_map(arena, map, plan, from);
     normalise(map);
     choose_walk(map, kernels);
     for (size_t i = 0; i < map->n_inputs; i++)
         place_input(arena, map, i, kernels);
-    prepare_code(arena, map, from, kernels);
+    prepare_code(arena, map, from, kernels->real_size, KERNEL_CHUNK_BYTES);
     for (size_t i = 0; i < map->n_stores; i++) {
         struct kernel_store *store = &map->stores[i];
         place_sums(map, store, kernels->real_size);
@@ -328,6 +331,64 @@ static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct 
     map->cut = choose_cut(map);
     bool small = map->rows * map->cols * (map->n_code + 1) < MAP_WORK;
     op->parts = small || map->cut == KERNEL_CUT_NOT || reads_what_it_descends(from) ? 1 : SIZE_MAX;
+}
+
+/* For many networks: where the run of each entry of the domain is. */
+static const uint32_t *runs_of(struct cg_arena *arena, const struct kernel_map *map,
+                               const struct kernel_view *view)
+{
+    uint32_t *runs = cg_alloc_array(arena, map->rows * map->cols, sizeof *runs);
+    for (size_t e = 0; e < map->rows * map->cols; e++)
+        runs[e] = (uint32_t)(e / map->cols * view->row + e % map->cols * view->col);
+    return runs;
+}
+
+/* A register that is kept goes to its place at once, unless the place is read: an instruction that
+ * comes later might find it changed. */
+static void keep_at_once(struct kernel_map *map, const struct plan_map *from)
+{
+    for (size_t i = 0; i < map->n_stores; i++) {
+        struct kernel_register *reg = &map->registers[map->stores[i].reg];
+        bool read = reg->place != KERNEL_MADE || map->stores[i].reg < map->n_inputs;
+        for (size_t j = 0; j < from->n_inputs; j++)
+            read = read || from->inputs[j].buffer == from->stores[i].out.buffer;
+        if (map->stores[i].reduce == PLAN_KEEP && !read && !reg->kept) {
+            reg->kept = i + 1;
+            reg->runs = map->stores[i].runs;
+        }
+    }
+}
+
+static void prepare_lanes_map(struct cg_arena *arena, struct kernel_map *map,
+                              const struct plan *plan, const struct plan_map *from,
+                              const struct kernels *kernels)
+{
+    const size_t chunk = KERNEL_LANES_RUNS * KERNEL_LANES_BYTES;
+    uint32_t *in_order = cg_alloc_array(arena, KERNEL_LANES_RUNS, sizeof *in_order);
+    uint32_t *the_same = cg_alloc_array(arena, KERNEL_LANES_RUNS, sizeof *the_same);
+    for (uint32_t i = 0; i < KERNEL_LANES_RUNS; i++)
+        in_order[i] = i;
+    begin_map(arena, map, plan, from);
+    prepare_code(arena, map, from, kernels->real_size, KERNEL_LANES_BYTES);
+    for (size_t i = 0; i < map->n_registers; i++) {
+        struct kernel_register *reg = &map->registers[i];
+        reg->runs = i < map->n_inputs           ? runs_of(arena, map, &reg->view)
+                    : reg->place == KERNEL_MADE ? in_order
+                                                : the_same;
+    }
+    for (size_t i = 0; i < map->n_stores; i++) {
+        struct kernel_store *store = &map->stores[i];
+        if (store->reduce == PLAN_KEEP) {
+            store->runs = runs_of(arena, map, &store->view);
+            continue;
+        }
+        store->sums_bytes = KERNEL_LANES_BYTES * (store->reduce == PLAN_SUM_ALL    ? 1
+                                                  : store->reduce == PLAN_SUM_COLS ? map->rows
+                                                                                   : map->cols);
+        store->slot = map->n_slots;
+        map->n_slots += (store->sums_bytes + chunk - 1) / chunk;
+    }
+    keep_at_once(map, from);
 }
 
 static void prepare_softmax(struct run_op *op, const struct plan *plan,
@@ -358,6 +419,36 @@ void run_prepare(struct cg_arena *arena, struct run_op *op, const struct plan *p
     }
     if (op->parts > threads)
         op->parts = threads;
+}
+
+void run_prepare_lanes(struct cg_arena *arena, struct run_op *op, const struct plan *plan, size_t i,
+                       const struct kernels *kernels)
+{
+    const struct plan_op *from = &plan->ops[i];
+    op->kind = from->kind;
+    op->parts = 1;
+    switch (from->kind) {
+    case PLAN_PRODUCT:
+        op->u.product = located_product(plan, &from->u.product);
+        break;
+    case PLAN_MAP:
+        prepare_lanes_map(arena, &op->u.map, plan, &from->u.map, kernels);
+        break;
+    case PLAN_SOFTMAX:
+        prepare_softmax(op, plan, &from->u.softmax);
+        break;
+    }
+}
+
+static size_t map_scratch(const struct kernel_map *map, size_t chunk)
+{
+    return 2 * map->n_registers * sizeof(void *) + 64 + map->n_slots * chunk;
+}
+
+size_t run_lanes_scratch(const struct run_op *op)
+{
+    return op->kind == PLAN_MAP ? map_scratch(&op->u.map, KERNEL_LANES_RUNS * KERNEL_LANES_BYTES)
+                                : 0;
 }
 
 size_t run_scratch(const struct run_op *op, const struct kernels *kernels)

@@ -22,4 +22,9 @@ void run_prepare(struct cg_arena *arena, struct run_op *op, const struct plan *p
 /* Bytes of scratch that each thread needs. */
 size_t run_scratch(const struct run_op *op, const struct kernels *kernels);
 
+/* The same for blocks of networks (lanes.h). */
+void run_prepare_lanes(struct cg_arena *arena, struct run_op *op, const struct plan *plan, size_t i,
+                       const struct kernels *kernels);
+size_t run_lanes_scratch(const struct run_op *op);
+
 #endif

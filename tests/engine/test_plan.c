@@ -121,8 +121,10 @@ static void close_to(const struct trial *t, const char *what, const double *got,
         }
 }
 
-/* Trains side by side: the plan by the reference, and expressions by the optimiser's formula. */
-static void check_updates(struct trial *t, enum cg_precision precision, double tolerance)
+/* Trains side by side: the plan by the reference or by kernels, and expressions by the optimiser's
+ * formula. */
+static void check_updates(struct trial *t, enum cg_precision precision, bool kernels,
+                          double tolerance)
 {
     size_t real = precision == CG_F32 ? sizeof(float) : sizeof(double);
     char *state = calloc(t->plan->state_size + 1, real),
@@ -130,7 +132,8 @@ static void check_updates(struct trial *t, enum cg_precision precision, double t
     double *memory[MOST_PARAMS], numbers[256];
     memset(work, 0xff, (t->plan->work_size + 1) * real); /* NaN: nothing may be taken for zero */
     fill(t, state, work, precision);
-    struct plan_runner *runner = plan_reference_create(t->plan, precision);
+    struct plan_runner *runner = kernels ? plan_run_create(t->plan, precision, 2)
+                                         : plan_reference_create(t->plan, precision);
     for (size_t i = 0; i < t->options.n_params; i++)
         memory[i] = calloc(2 * 256, sizeof *memory[i]);
     for (size_t u = 1; u <= UPDATES; u++) {
@@ -258,14 +261,16 @@ static void check_invariants(const struct trial *t)
 static void check_model(const char *text, uint64_t seed)
 {
     for (int optimizer = CG_SGD; optimizer <= CG_ADAM; optimizer++)
-        for (int precision = CG_F64; precision <= CG_F32; precision++) {
+        for (int way = 0; way < 4; way++) {
+            int precision = way % 2 ? CG_F32 : CG_F64;
             struct trial t;
             trial_init(&t, text, seed);
             t.options.optimizer = (enum cg_optimizer)optimizer;
             if (t.options.n_params) {
                 compile(&t);
                 check_invariants(&t);
-                check_updates(&t, (enum cg_precision)precision, precision == CG_F32 ? 2e-4 : 1e-10);
+                check_updates(&t, (enum cg_precision)precision, way / 2,
+                              precision == CG_F32 ? 2e-4 : 1e-10);
             }
             trial_finish(&t);
         }

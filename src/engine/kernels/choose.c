@@ -35,6 +35,15 @@ static size_t available(struct unit *units)
     return n;
 }
 
+void kernel_repeat(void *to, size_t bytes, size_t real_size, double number)
+{
+    for (size_t i = 0; i < bytes / real_size; i++)
+        if (real_size == sizeof(float))
+            ((float *)to)[i] = (float)number;
+        else
+            ((double *)to)[i] = number;
+}
+
 const struct kernels *kernels_choose(enum cg_precision precision)
 {
     struct unit units[3];

@@ -46,7 +46,7 @@ INLINE struct reduced reduce_ln2(vec x)
     vec shifted = x * splat((real)1.44269504088896340736) + rounder;
     struct reduced to;
     to.n = shifted - rounder;
-    to.whole = (ivec)shifted - (ivec)rounder;
+    to.whole = (ivec)((uvec)shifted - (uvec)rounder);
     to.r = (x - to.n * splat(LN2_HIGH)) - to.n * splat(LN2_LOW);
     return to;
 }
@@ -74,7 +74,7 @@ INLINE vec expm1_reduced(vec r)
 /* 2^n, for n in the range of normal numbers */
 INLINE vec power_of_two(ivec n)
 {
-    return (vec)((n + EXPONENT_BIAS) << MANTISSA_BITS);
+    return (vec)(((uvec)n + EXPONENT_BIAS) << MANTISSA_BITS);
 }
 
 /* x 2^n, also where 2^n itself is no normal number: in two steps, then, n/2 and the rest */
@@ -86,8 +86,8 @@ INLINE vec scale_by_power(vec x, struct reduced by)
     return _mm512_scalef_pd(x, by.n);
 #else
     vec rounder = splat(ROUNDER);
-    ivec half = (ivec)(by.n * splat((real)0.5) + rounder) - (ivec)rounder;
-    return x * power_of_two(half) * power_of_two(by.whole - half);
+    uvec half = (uvec)(by.n * splat((real)0.5) + rounder) - (uvec)rounder;
+    return x * power_of_two((ivec)half) * power_of_two((ivec)((uvec)by.whole - half));
 #endif
 }
 
@@ -137,11 +137,11 @@ INLINE vec vector_log(vec x)
     vec scaled = where_less(x, tiny, x * splat(RAISE), x);
     vec raised = where_less(x, tiny, splat(MANTISSA_BITS), zero);
     /* the exponent, counted from sqrt 1/2 */
-    ivec half_root = (ivec)splat((real)0.70710678118654752440);
-    ivec bits = (ivec)scaled - half_root;
-    ivec n = bits >> MANTISSA_BITS;
-    ivec fraction = (bits & (((whole)1 << MANTISSA_BITS) - 1)) + half_root;
-    vec exponent = (vec)(n + (ivec)splat(ROUNDER)) - splat(ROUNDER); /* n as a real */
+    uvec half_root = (uvec)splat((real)0.70710678118654752440);
+    uvec bits = (uvec)scaled - half_root;
+    ivec n = (ivec)bits >> MANTISSA_BITS;
+    uvec fraction = (bits & (((whole)1 << MANTISSA_BITS) - 1)) + half_root;
+    vec exponent = (vec)((uvec)n + (uvec)splat(ROUNDER)) - splat(ROUNDER); /* n as a real */
     vec result = log_reduced((vec)fraction - 1, exponent - raised);
     /* 0, negative, infinite, NaN */
     result = where_less(x, infinity, result, x);

@@ -4,24 +4,57 @@
 
 #include <math.h>
 
+/* What an instruction works on: `runs` times `n` vectors. Run r of a register begins at register
+ * + offsets[r] LANES; one run, and no offsets, is the common case. */
+struct operands {
+    char *out;
+    const char *a, *b;
+    const uint32_t *out_runs, *a_runs, *b_runs;
+    size_t runs, n;
+    bool scattered; /* there are offsets */
+};
+
 /* out = what is made of x (and y), vector by vector */
 #define EACH(result)                                                                               \
-    for (size_t v = 0; v < n_vectors; v++) {                                                       \
-        vec x = load(a + v * W);                                                                   \
-        store(out + v * W, (result));                                                              \
+    for (size_t r = 0; r < o.runs; r++) {                                                          \
+        real *out = at_run(o.out, o.out_runs, r, o.scattered);                                     \
+        const real *a = at_run(o.a, o.a_runs, r, o.scattered);                                     \
+        for (size_t v = 0; v < o.n; v++) {                                                         \
+            vec x = load(a + v * W);                                                               \
+            store(out + v * W, (result));                                                          \
+        }                                                                                          \
     }                                                                                              \
     break
 #define EACH_PAIR(result)                                                                          \
-    for (size_t v = 0; v < n_vectors; v++) {                                                       \
-        vec x = load(a + v * W), y = load(b + v * W);                                              \
-        store(out + v * W, (result));                                                              \
+    for (size_t r = 0; r < o.runs; r++) {                                                          \
+        real *out = at_run(o.out, o.out_runs, r, o.scattered);                                     \
+        const real *a = at_run(o.a, o.a_runs, r, o.scattered),                                     \
+                   *b = at_run(o.b, o.b_runs, r, o.scattered);                                     \
+        for (size_t v = 0; v < o.n; v++) {                                                         \
+            vec x = load(a + v * W), y = load(b + v * W);                                          \
+            store(out + v * W, (result));                                                          \
+        }                                                                                          \
     }                                                                                              \
     break
 /* by the C library: what is rare, or has no vector form */
 #define EACH_REAL(result)                                                                          \
-    for (size_t i = 0; i < n_vectors * W; i++)                                                     \
-        out[i] = (result);                                                                         \
+    for (size_t r = 0; r < o.runs; r++) {                                                          \
+        real *out = at_run(o.out, o.out_runs, r, o.scattered);                                     \
+        const real *a = at_run(o.a, o.a_runs, r, o.scattered),                                     \
+                   *b = at_run(o.b, o.b_runs, r, o.scattered);                                     \
+        for (size_t i = 0; i < o.n * W; i++)                                                       \
+            out[i] = (result)(a[i], b[i]);                                                         \
+    }                                                                                              \
     break
+
+INLINE real *at_run(const char *at, const uint32_t *runs, size_t r, bool scattered)
+{
+    if (scattered) {
+        at += (size_t)runs[r] * KERNEL_LANES_BYTES;
+        __asm__("" : "+r"(at)); /* one pointer, not a sum for each of its vectors */
+    }
+    return (real *)at;
+}
 
 #ifdef KERNEL_F32
 #define LIBRARY(name) name##f
@@ -50,9 +83,20 @@ INLINE vec step(vec x)
     return where_less(splat(0), x, splat(1), splat(0));
 }
 
-/* one instruction; b is a where it takes only one register */
-INLINE void instruction(enum plan_code code, real *out, const real *a, const real *b,
-                        size_t n_vectors)
+static real sine(real x, real unused)
+{
+    (void)unused;
+    return LIBRARY(sin)(x);
+}
+
+static real cosine(real x, real unused)
+{
+    (void)unused;
+    return LIBRARY(cos)(x);
+}
+
+/* b is a where the code takes only one register */
+INLINE void instruction(enum plan_code code, const struct operands o)
 {
     switch (code) {
     case PLAN_PLUS:
@@ -64,7 +108,7 @@ INLINE void instruction(enum plan_code code, real *out, const real *a, const rea
     case PLAN_OVER:
         EACH_PAIR(x / y);
     case PLAN_POWER:
-        EACH_REAL(LIBRARY(pow)(a[i], b[i]));
+        EACH_REAL(LIBRARY(pow));
     case PLAN_NEGATE:
         EACH(-x);
     case PLAN_SQUARE:
@@ -76,9 +120,9 @@ INLINE void instruction(enum plan_code code, real *out, const real *a, const rea
     case PLAN_SQRT:
         EACH(square_root(x));
     case PLAN_SIN:
-        EACH_REAL(LIBRARY(sin)(a[i]));
+        EACH_REAL(sine);
     case PLAN_COS:
-        EACH_REAL(LIBRARY(cos)(a[i]));
+        EACH_REAL(cosine);
     case PLAN_TANH:
         EACH(vector_tanh(x));
     case PLAN_SIGMOID:
@@ -103,6 +147,24 @@ void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *r
                        size_t n_vectors)
 {
     for (size_t i = 0; i < n; i++)
-        instruction(code[i].code, registers[code[i].out], registers[code[i].a],
-                    registers[code[i].b], n_vectors);
+        instruction(code[i].code, (struct operands){.out = registers[code[i].out],
+                                                    .a = registers[code[i].a],
+                                                    .b = registers[code[i].b],
+                                                    .runs = 1,
+                                                    .n = n_vectors});
+}
+
+void KERNEL(lanes_interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
+                             const uint32_t *const *runs, size_t n_runs)
+{
+    for (size_t i = 0; i < n; i++)
+        instruction(code[i].code, (struct operands){.out = registers[code[i].out],
+                                                    .a = registers[code[i].a],
+                                                    .b = registers[code[i].b],
+                                                    .out_runs = runs[code[i].out],
+                                                    .a_runs = runs[code[i].a],
+                                                    .b_runs = runs[code[i].b],
+                                                    .runs = n_runs,
+                                                    .scattered = true,
+                                                    .n = KERNEL_LANES_BYTES / VECTOR_BYTES});
 }

@@ -13,6 +13,10 @@
  * cache. */
 enum { KERNEL_CHUNK_BYTES = 1024 };
 
+/* Networks side by side: bytes of a run, an entry's numbers for each network of a block; and runs
+ * of a register of a map. A block's memory and some registers stay in the first-level cache. */
+enum { KERNEL_LANES_BYTES = 512, KERNEL_LANES_RUNS = 15 };
+
 /* A product goes down at most so much of its inner dimension at a time, in panels of so many bytes
  * of columns at most. */
 enum { KERNEL_DEPTH = 2048, KERNEL_PANEL_BYTES = 128 };
@@ -71,6 +75,8 @@ struct kernel_register {
     struct kernel_offsets offsets; /* KERNEL_GATHER in KERNEL_TILES */
     void *chunk;                   /* KERNEL_NUMBER */
     enum plan_scalar scalar;       /* KERNEL_SCALAR */
+    const uint32_t *runs;          /* of lanes: where each entry's run is, from the view's first */
+    size_t kept;                   /* of lanes: 1 + the store to which it is written at once; 0 */
 };
 
 struct kernel_instr {
@@ -86,6 +92,7 @@ struct kernel_store {
     enum plan_mode mode;
     size_t slot, sums_bytes;       /* of sums, which go on over chunks */
     struct kernel_offsets offsets; /* of what is kept in KERNEL_TILES, unless side by side */
+    const uint32_t *runs;          /* of what lanes keep: where each entry's run goes */
 };
 
 /* How the domain is walked. LINES: row by row, in chunks of columns; what lies side by side is one
@@ -119,10 +126,18 @@ struct kernels {
     void (*product)(const struct kernel_product *op, const struct kernel_memory *memory);
     void (*map)(const struct kernel_map *op, const struct kernel_memory *memory);
     void (*softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory);
+    /* The same for a block of networks (lanes.h): of an operation prepared for that. An entry of
+     * the plan's memory is KERNEL_LANES_BYTES of reals. */
+    void (*lanes_product)(const struct kernel_product *op, const struct kernel_memory *memory);
+    void (*lanes_map)(const struct kernel_map *op, const struct kernel_memory *memory);
+    void (*lanes_softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory);
     /* code[0 .. n) over n_vectors of each register */
     void (*interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
                       size_t n_vectors);
 };
+
+/* A number again and again, in reals of this size. */
+void kernel_repeat(void *to, size_t bytes, size_t real_size, double number);
 
 /* The best for this processor, or what the environment variable CHALKGRAD_KERNELS names (baseline,
  * avx2, avx512) where the processor can do that. */

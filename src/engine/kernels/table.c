@@ -12,5 +12,8 @@ const struct kernels KERNEL(table) = {
     .product = KERNEL(product),
     .map = KERNEL(map),
     .softmax = KERNEL(softmax),
+    .lanes_product = KERNEL(lanes_product),
+    .lanes_map = KERNEL(lanes_map),
+    .lanes_softmax = KERNEL(lanes_softmax),
     .interpret = KERNEL(interpret),
 };

@@ -14,9 +14,15 @@ enum { CHUNK = KERNEL_CHUNK_BYTES / sizeof(real) };
 
 void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
                        size_t n_vectors);
+/* The same for `n_runs` runs of lanes: run r of register i is runs[i][r] runs behind its begin. */
+void KERNEL(lanes_interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
+                             const uint32_t *const *runs, size_t n_runs);
 void KERNEL(map)(const struct kernel_map *op, const struct kernel_memory *memory);
 void KERNEL(product)(const struct kernel_product *op, const struct kernel_memory *memory);
 void KERNEL(softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory);
+void KERNEL(lanes_map)(const struct kernel_map *op, const struct kernel_memory *memory);
+void KERNEL(lanes_product)(const struct kernel_product *op, const struct kernel_memory *memory);
+void KERNEL(lanes_softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory);
 extern const struct kernels KERNEL(table);
 
 INLINE real *place_of(const struct kernel_memory *memory, const struct kernel_view *view)

@@ -25,13 +25,16 @@ enum { VECTOR_BYTES = 16 };
 #ifdef KERNEL_F32
 typedef float real;
 typedef int32_t whole; /* of the same size */
+typedef uint32_t natural;
 #else
 typedef double real;
 typedef int64_t whole;
+typedef uint64_t natural;
 #endif
 
 typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
 typedef whole ivec __attribute__((vector_size(VECTOR_BYTES)));
+typedef natural uvec __attribute__((vector_size(VECTOR_BYTES))); /* for sums of bits */
 typedef vec vec_anywhere __attribute__((aligned(sizeof(real)), may_alias));
 typedef ivec ivec_anywhere __attribute__((aligned(sizeof(real)), may_alias));
 
