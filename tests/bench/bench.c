@@ -5,10 +5,18 @@
 #include <string.h>
 #include <time.h>
 
+/* One a line: the list is written by many hands. */
+/* clang-format off */
 static const struct bench_row *const rows[] = {
     &bench_native_batch,
     &bench_native_samples,
     &bench_native_large,
+    &bench_large,
+#ifdef HAVE_CBLAS
+    &bench_large_blas,
+#endif
+    &bench_large_threads,
+    &bench_lanes,
     &bench_train_xor,
     &bench_train_xor_native,
     &bench_train_samples,
@@ -26,6 +34,7 @@ static const struct bench_row *const rows[] = {
     &bench_check_attention,
     &bench_check_norm,
 };
+/* clang-format on */
 
 enum { ROUNDS = 51 };
 

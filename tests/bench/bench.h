@@ -21,6 +21,10 @@ extern const struct bench_row bench_train_samples_native;
 extern const struct bench_row bench_native_batch;
 extern const struct bench_row bench_native_samples;
 extern const struct bench_row bench_native_large;
+extern const struct bench_row bench_large;
+extern const struct bench_row bench_large_blas; /* with HAVE_CBLAS */
+extern const struct bench_row bench_large_threads;
+extern const struct bench_row bench_lanes;
 extern const struct bench_row bench_derive_xor;
 extern const struct bench_row bench_verify_xor;
 extern const struct bench_row bench_derive_1;
