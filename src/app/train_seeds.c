@@ -36,7 +36,7 @@ struct crowd {
     const struct cg_seed *seeds;
     size_t count;
     struct cg_seeds_summary sum;
-    double seconds, epochs; /* of all networks together */
+    double seconds, epochs; /* that were trained, of all networks together */
     char criterion[128];
 };
 
@@ -113,8 +113,8 @@ bool train_seeds(struct cg_lesson *lesson, const struct cg_train_options *option
     train_interrupt_end(&interrupt);
     if (done) {
         crowd.sum = cg_seeds_sum_up(seeds, request->seeds);
-        for (size_t i = 0; i < request->seeds; i++)
-            crowd.epochs += (double)seeds[i].epochs;
+        for (size_t i = 0; i < request->seeds; i++) /* side by side: all as far as the last */
+            crowd.epochs = fmax(crowd.epochs, (double)seeds[i].epochs * (double)request->seeds);
         if (options->has_stop)
             snprintf(crowd.criterion, sizeof crowd.criterion, "%.60s below %g", options->loss->name,
                      options->stop);

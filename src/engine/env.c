@@ -144,8 +144,8 @@ static bool fill_input(struct cg_env *env, const struct cg_value *value, const s
 
 /* An input of which the environment has only the upper left part. What is drawn is drawn in that
  * size; what is given is cut out of the whole. */
-static bool fill_part(struct cg_env *env, const struct cg_value *value, uint64_t seed,
-                      struct cg_error *error)
+bool env_fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
+                    struct cg_error *error)
 {
     const struct cg_model *model = env->model;
     const struct cg_matrix *m = &env->values[value->id];
@@ -176,7 +176,7 @@ bool env_numbers(struct cg_env *env, uint64_t seed, struct cg_error *error)
     env_inputs(env, NULL);
     for (size_t id = 0; id < env->model->n_values; id++)
         if (env->model->values[id]->kind == CG_VALUE_INPUT &&
-            !fill_part(env, env->model->values[id], seed, error)) {
+            !env_fill_input(env, env->model->values[id], seed, error)) {
             cg_env_finish(env);
             return false;
         }

@@ -21,11 +21,16 @@ void env_begin(struct cg_env *env, const struct cg_model *model, const size_t *s
 void env_inputs(struct cg_env *env, const struct cg_matrix *const *shared);
 void env_graph(struct cg_env *env, const struct cg_value *cut);
 
-/* The second step, with the model's numbers in the inputs. On failure the environment is finished. */
+/* The model's numbers in one input, which has its memory. */
+bool env_fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
+                    struct cg_error *error);
+
+/* The second step, with the model's numbers in the inputs. On failure the environment is finished.
+ */
 bool env_numbers(struct cg_env *env, uint64_t seed, struct cg_error *error);
 
-/* All three, with the model's numbers in the inputs (of sizes that were made smaller, the upper left
- * part), and computes the definitions. On failure the environment is finished. */
+/* All three, with the model's numbers in the inputs (of sizes that were made smaller, the upper
+ * left part), and computes the definitions. On failure the environment is finished. */
 bool env_fill(struct cg_env *env, uint64_t seed, struct cg_error *error);
 
 /* Distinct random sizes, as cg_env_init_random; each number is one of the same input's numbers in

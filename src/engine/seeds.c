@@ -1,5 +1,7 @@
 #include <chalkgrad/seeds.h>
 
+#include "engine/crowd.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -30,74 +32,117 @@ static bool choose(struct criterion *c, const struct cg_book *book,
                               "converged: stop = 0.01");
 }
 
-static bool has_converged(const struct criterion *c, struct cg_trainer *trainer)
-{
-    if (!c->prediction)
-        return cg_trainer_loss(trainer) < c->options->stop;
-    const struct cg_env *env = cg_trainer_env(trainer);
-    size_t right;
-    return cg_train_count_right(&env->values[c->prediction->id], &env->values[c->target->id],
-                                &right) &&
-           right == env->values[c->target->id].rows;
-}
-
-struct crowd {
-    struct cg_book *book;
+/* All that is under way. */
+struct race {
+    struct crowd crowd;
     struct criterion criterion;
     struct cg_seed *seeds;
-    size_t count;
-    cg_seeds_ask *ask;
-    void *user;
+    size_t going;
 };
 
-/* One network to its end. */
-static bool train_one(struct crowd *crowd, size_t which, struct cg_error *error)
+static void end(struct race *race, struct cg_seed *seed, enum cg_seed_end how, size_t epochs,
+                double loss)
 {
-    struct cg_train_options options = *crowd->criterion.options;
-    struct cg_seed *s = &crowd->seeds[which];
-    options.seed += which;
-    struct cg_trainer *trainer = cg_trainer_create(crowd->book, &options, error);
-    if (!trainer)
-        return false;
-    size_t rows = options.n_rows ? cg_rows(crowd->book->model, options.rows[0]->shape) : 1;
-    size_t batch = options.batch && options.batch < rows ? options.batch : rows;
-    size_t per_epoch = (rows + batch - 1) / batch;
-    *s = (struct cg_seed){.seed = options.seed, .loss_first = cg_trainer_loss(trainer)};
-    while (s->end == CG_SEED_GOING) {
-        double done = (double)s->epochs / (double)options.epochs;
-        if (has_converged(&crowd->criterion, trainer))
-            s->end = CG_SEED_CONVERGED;
-        else if (s->epochs >= options.epochs)
-            s->end = CG_SEED_FAILED;
-        else if (!crowd->ask(crowd->user, ((double)which + done) / (double)crowd->count))
-            break;
-        else {
-            s->epochs += crowd->criterion.every;
-            s->epochs = s->epochs < options.epochs ? s->epochs : options.epochs;
-            if (!cg_trainer_seek(trainer, s->epochs * per_epoch, error))
-                s->end = CG_SEED_DIVERGED;
-        }
+    seed->end = how;
+    seed->epochs = epochs;
+    seed->loss_last = loss;
+    race->going--;
+}
+
+/* A network's loss after some epochs. */
+static void note(struct race *race, struct cg_seed *seed, size_t epochs, double loss)
+{
+    const struct cg_train_options *options = race->criterion.options;
+    if (seed->end != CG_SEED_GOING)
+        return;
+    if (!isfinite(loss))
+        end(race, seed, CG_SEED_DIVERGED, epochs, loss);
+    else if (options->has_stop && loss < options->stop)
+        end(race, seed, CG_SEED_CONVERGED, epochs, loss);
+}
+
+/* The losses of all as they are now. */
+static void note_now(struct race *race)
+{
+    crowd_losses(&race->crowd);
+    for (size_t i = 0; i < race->crowd.count; i++)
+        note(race, &race->seeds[i], race->crowd.epochs, race->crowd.losses[i]);
+}
+
+/* Which networks answer every row right? */
+static void look(struct race *race)
+{
+    const struct criterion *c = &race->criterion;
+    for (size_t i = 0; i < race->crowd.count; i++) {
+        if (race->seeds[i].end != CG_SEED_GOING)
+            continue;
+        const struct cg_env *env = crowd_env(&race->crowd, i);
+        const struct cg_matrix *targets = &env->values[c->target->id];
+        size_t right;
+        if (cg_train_count_right(&env->values[c->prediction->id], targets, &right) &&
+            right == targets->rows)
+            end(race, &race->seeds[i], CG_SEED_CONVERGED, race->crowd.epochs,
+                env->values[c->options->loss->id].data[0]);
     }
-    s->loss_last = cg_trainer_loss(trainer);
-    cg_trainer_destroy(trainer);
-    return true;
+}
+
+/* As many epochs as go at a stroke. */
+static void advance(struct race *race)
+{
+    struct crowd *crowd = &race->crowd;
+    const struct criterion *c = &race->criterion;
+    size_t from = crowd->epochs, count = c->options->epochs - from;
+    if (c->prediction && count > c->every - from % c->every)
+        count = c->every - from % c->every;
+    if (count > crowd->most)
+        count = crowd->most;
+    crowd_run(crowd, count);
+    if (crowd->trainer->updates_per_epoch > 1)
+        note_now(race);
+    else
+        for (size_t i = 0; i < crowd->count; i++)
+            for (size_t u = 0; u < count; u++)
+                note(race, &race->seeds[i], from + u, crowd->losses[i * count + u]);
+    if (c->prediction && (crowd->epochs % c->every == 0 || crowd->epochs == c->options->epochs))
+        look(race);
+}
+
+static void run_race(struct race *race, cg_seeds_ask *ask, void *user)
+{
+    const struct cg_train_options *options = race->criterion.options;
+    struct crowd *crowd = &race->crowd;
+    bool goes_on = true;
+    crowd_losses(crowd);
+    for (size_t i = 0; i < crowd->count; i++) {
+        race->seeds[i] =
+            (struct cg_seed){.seed = options->seed + i, .loss_first = crowd->losses[i]};
+        note(race, &race->seeds[i], 0, crowd->losses[i]);
+    }
+    if (race->criterion.prediction)
+        look(race);
+    while (race->going && crowd->epochs < options->epochs && goes_on) {
+        goes_on = ask(user, (double)crowd->epochs / (double)options->epochs);
+        if (goes_on)
+            advance(race);
+    }
+    note_now(race);
+    for (size_t i = 0; i < crowd->count; i++)
+        if (race->seeds[i].end == CG_SEED_GOING)
+            end(race, &race->seeds[i],
+                crowd->epochs < options->epochs ? CG_SEED_GOING : CG_SEED_FAILED, crowd->epochs,
+                crowd->losses[i]);
 }
 
 bool cg_train_seeds(struct cg_book *book, const struct cg_train_options *options,
                     struct cg_seed *seeds, size_t count, cg_seeds_ask *ask, void *user,
                     struct cg_error *error)
 {
-    struct crowd crowd = {.book = book, .seeds = seeds, .count = count, .ask = ask, .user = user};
-    if (!choose(&crowd.criterion, book, options, error))
+    struct race race = {.seeds = seeds, .going = count};
+    if (!choose(&race.criterion, book, options, error) ||
+        !crowd_init(&race.crowd, book, options, count, error))
         return false;
-    for (size_t i = 0; i < count; i++)
-        seeds[i] = (struct cg_seed){.seed = options->seed + i};
-    for (size_t i = 0; i < count; i++) {
-        if (!train_one(&crowd, i, error))
-            return false;
-        if (seeds[i].end == CG_SEED_GOING)
-            break;
-    }
+    run_race(&race, ask, user);
+    crowd_finish(&race.crowd);
     return true;
 }
 

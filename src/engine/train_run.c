@@ -9,13 +9,13 @@
 
 /* ---- one chunk ------------------------------------------------------------------------------ */
 
-/* The order of the rows depends on seed and epoch alone, so that any epoch can be entered. */
-static void shuffle(const struct cg_trainer *t, size_t epoch, size_t *order)
+void trainer_order(const struct cg_train_options *options, size_t n_rows, size_t epoch,
+                   size_t *order)
 {
     struct cg_prng prng;
-    cg_prng_seed(&prng, t->options.seed * 0x9E3779B97F4A7C15u + epoch + 1);
-    for (size_t i = 0; i < t->n_rows; i++) {
-        size_t j = t->options.in_order ? i : (size_t)cg_prng_below(&prng, i + 1);
+    cg_prng_seed(&prng, options->seed * 0x9E3779B97F4A7C15u + epoch + 1);
+    for (size_t i = 0; i < n_rows; i++) {
+        size_t j = options->in_order ? i : (size_t)cg_prng_below(&prng, i + 1);
         order[i] = order[j];
         order[j] = i;
     }
@@ -28,11 +28,25 @@ static const size_t *order_now(struct cg_trainer *t)
     if (t->order_from == (size_t)-1 || epoch < t->order_from ||
         epoch >= t->order_from + t->order_epochs) {
         for (size_t i = 0; i < t->order_epochs; i++)
-            shuffle(t, epoch + i, t->order + i * t->n_rows);
+            trainer_order(&t->options, t->n_rows, epoch + i, t->order + i * t->n_rows);
         t->order_from = epoch;
     }
     return t->order + (epoch - t->order_from) * t->n_rows +
            t->updates % t->updates_per_epoch * t->batch_rows;
+}
+
+void trainer_scalars(const struct cg_train_options *options, size_t per_epoch, size_t from,
+                     size_t count, double (*scalars)[PLAN_SCALAR_COUNT])
+{
+    struct cg_optimizer_constants c = optimizer_constants(options);
+    for (size_t i = 0; i < count; i++) {
+        double n = (double)(from + i + 1);
+        scalars[i][PLAN_RATE] = cg_train_rate(options, from + i, per_epoch);
+        if (options->optimizer != CG_ADAM)
+            continue;
+        scalars[i][PLAN_FIRST_BIAS] = 1 / (1 - pow(c.beta1, n));
+        scalars[i][PLAN_SECOND_BIAS] = 1 / (1 - pow(c.beta2, n));
+    }
 }
 
 static void fill_scalars(struct cg_trainer *t, size_t count)
@@ -44,15 +58,7 @@ static void fill_scalars(struct cg_trainer *t, size_t count)
         count = CHUNK;
         t->scalars_filled = true;
     }
-    struct cg_optimizer_constants c = optimizer_constants(o);
-    for (size_t i = 0; i < count; i++) {
-        double *scalars = t->scalars[i], n = (double)(t->updates + i + 1);
-        scalars[PLAN_RATE] = cg_train_rate(o, t->updates + i, t->updates_per_epoch);
-        if (o->optimizer != CG_ADAM)
-            continue;
-        scalars[PLAN_FIRST_BIAS] = 1 / (1 - pow(c.beta1, n));
-        scalars[PLAN_SECOND_BIAS] = 1 / (1 - pow(c.beta2, n));
-    }
+    trainer_scalars(o, t->updates_per_epoch, t->updates, count, t->scalars);
 }
 
 /* How many updates can run at a stroke: all on one plan, with one run of rows, and none of them but

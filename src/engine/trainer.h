@@ -1,4 +1,4 @@
-/* What a trainer is made of. Private to train.c and train_run.c.
+/* What a trainer is made of. Private to train.c, train_run.c and crowd.c.
  *
  * Invariants: `state` is that after `updates` updates, in the plan's reals: it is the truth, and
  * the environment a copy that is made when somebody looks. The same update always runs by the same
@@ -51,5 +51,14 @@ struct cg_trainer {
     size_t n_definitions;        /* steps of its graph that make the definitions */
     struct cg_matrix *gradients; /* by parameter; NULL: not in the graph yet */
 };
+
+/* The order of the rows in an epoch. It depends on seed and epoch alone, so that any epoch can be
+ * entered. order: n_rows of them. */
+void trainer_order(const struct cg_train_options *options, size_t n_rows, size_t epoch,
+                   size_t *order);
+
+/* What is given to `count` updates from update `from` on. */
+void trainer_scalars(const struct cg_train_options *options, size_t per_epoch, size_t from,
+                     size_t count, double (*scalars)[PLAN_SCALAR_COUNT]);
 
 #endif
