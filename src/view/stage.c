@@ -31,7 +31,7 @@ enum arrangement {
 /* Where it is placed. */
 struct layout {
     enum arrangement arrangement;
-    float scale;
+    float scale, low_scale; /* of the line, and of all that stands below it */
     bool wrap;
     float line_w, line_h, low_w, low_h, right_w, right_h, notice_h;
     float right_x; /* of the arithmetic in ARRANGE_BELOW, from the left edge */
@@ -110,6 +110,22 @@ static void fill_low(struct stage *stage, struct content *c, const struct cg_exp
     }
 }
 
+/* A line that is one term comes to the numbers of that term: sheets of three and four indices are
+ * shown once, and large, not under the term as well. */
+static void show_once(struct stage *stage, struct content *c)
+{
+    struct stage_piece *only = NULL;
+    size_t grids = 0;
+    for (size_t i = 0; i < c->line.count; i++)
+        if (c->line.pieces[i].has_grid) {
+            only = &c->line.pieces[i];
+            grids++;
+        }
+    if (stage->axes.n_slices > 0 && grids == 1 && only->node == stage->step->rhs &&
+        c->strip.count > 0)
+        only->has_grid = false;
+}
+
 static struct content content_of(struct stage *stage)
 {
     struct content c = {.good = true};
@@ -131,6 +147,7 @@ static struct content content_of(struct stage *stage)
     }
     fill_low(stage, &c, lhs, rhs, matrix);
     c.line = stage_line_split(stage, lhs, rhs, !c.product);
+    show_once(stage, &c);
     if (rung == CG_RUNG_NUMBERS && !matrix)
         stage_line_numbers(stage, &c.line);
     c.check = stage->frame->position->gradient_check;
@@ -188,11 +205,12 @@ static bool place_right(struct layout *l, float width, float height, float below
     return least <= most && l->low_h <= below && l->right_h <= height;
 }
 
-/* One try: everything at l->scale, arranged as l->arrangement says; true where it fits. */
+/* One try: everything at its scale, arranged as l->arrangement says; true where it fits. */
 static bool try_layout(struct stage *stage, const struct content *c, float width, float height,
                        struct layout *l)
 {
-    float scale = l->scale, column = column_gap(stage, scale), row = row_gap(stage, scale);
+    float scale = l->scale, low = l->low_scale, column = column_gap(stage, scale),
+          row = row_gap(stage, scale);
     l->wrap = scale < 0.78f;
     stage_line_measure(stage, &c->line, scale, width, l->wrap, &l->line_w, &l->line_h);
     l->notice_h = c->notice ? 1.7f * stage->em : 0;
@@ -202,25 +220,38 @@ static bool try_layout(struct stage *stage, const struct content *c, float width
                                                                    0.92f * stage->em, c->notice)));
     if (l->line_w > width)
         return false;
-    measure_right(stage, c, scale, width, &l->right_w, &l->right_h);
+    measure_right(stage, c, low, width, &l->right_w, &l->right_h);
     float room = width, below = height - l->line_h - row;
     switch (l->arrangement) {
     case ARRANGE_BELOW:
         room = width - l->right_w - column;
-        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return place_right(l, width, height, below, column);
     case ARRANGE_STACKED:
-        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return fmaxf(l->low_w, l->right_w) <= room && l->low_h + row + l->right_h <= below;
     case ARRANGE_BESIDE:
         room = width - fmaxf(l->line_w, l->right_w) - column;
-        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return l->low_w <= room && l->low_h <= height && l->right_h <= below;
     case ARRANGE_ALONE:
-        measure_low(stage, c, scale, room, &l->low_w, &l->low_h);
+        measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return l->low_w <= room && l->low_h <= below;
     }
     return false;
+}
+
+/* A long line makes the scale small: what stands below it may be larger, where there is room. */
+static struct layout enlarge_low(struct stage *stage, const struct content *c, float width,
+                                 float height, struct layout fitting)
+{
+    for (float low = 1; low > 1.04f * fitting.scale; low *= 0.955f) {
+        struct layout l = fitting;
+        l.low_scale = low;
+        if (try_layout(stage, c, width, height, &l))
+            return l;
+    }
+    return fitting;
 }
 
 /* The largest scale at which it fits. Below the line is the place that the eye knows; beside it
@@ -228,18 +259,18 @@ static bool try_layout(struct stage *stage, const struct content *c, float width
 static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
 {
     static const enum arrangement order[] = {ARRANGE_BELOW, ARRANGE_STACKED, ARRANGE_BESIDE};
-    struct layout l = {.scale = 1};
-    for (int i = 0; i < 40; i++, l.scale *= 0.955f)
+    struct layout l = {.scale = 1, .low_scale = 1};
+    for (int i = 0; i < 40; i++, l.low_scale = l.scale *= 0.955f)
         for (int k = 0; k < 3; k++) {
             l.arrangement = order[k];
             if (order[k] == ARRANGE_BESIDE && l.scale > 0.66f)
                 continue;
             if (try_layout(stage, c, width, height, &l))
-                return l;
+                return enlarge_low(stage, c, width, height, l);
         }
     l.arrangement = ARRANGE_ALONE;
     for (int k = 0; k < 2; k++, stage->tiny = true)
-        for (l.scale = 0.8f; l.scale > 0.05f; l.scale *= 0.93f)
+        for (l.low_scale = l.scale = 0.8f; l.scale > 0.05f; l.low_scale = l.scale *= 0.93f)
             if (try_layout(stage, c, width, height, &l))
                 return l;
     return l;
@@ -249,12 +280,12 @@ static void draw_right(struct stage *stage, const struct content *c, const struc
                        float x, float y, float width)
 {
     if (!c->check) {
-        stage_arithmetic_draw(stage, &c->arithmetic, l->scale, x, y);
+        stage_arithmetic_draw(stage, &c->arithmetic, l->low_scale, x, y);
         return;
     }
-    float w, h, em = stage->em * l->scale;
-    stage_strip_measure(stage, &c->check_strip, l->scale, width, &w, &h);
-    stage_strip_draw(stage, &c->check_strip, l->scale, width, x, y);
+    float w, h, em = stage->em * l->low_scale;
+    stage_strip_measure(stage, &c->check_strip, l->low_scale, width, &w, &h);
+    stage_strip_draw(stage, &c->check_strip, l->low_scale, width, x, y);
     if (!c->verdict)
         return;
     struct cg_color color = c->good ? stage->theme->good : stage->theme->bad;
@@ -305,20 +336,20 @@ static void draw_content(struct stage *stage, const struct content *c, struct cg
     float x, bottom = area.y + area.h;
     switch (l.arrangement) {
     case ARRANGE_BELOW:
-        draw_low(stage, c, l.scale, area.w - l.right_w - column, area.x, y);
+        draw_low(stage, c, l.low_scale, area.w - l.right_w - column, area.x, y);
         draw_right(stage, c, &l, area.x + l.right_x, fminf(y, bottom - l.right_h), area.w);
         break;
     case ARRANGE_STACKED:
-        draw_low(stage, c, l.scale, area.w, area.x, y);
+        draw_low(stage, c, l.low_scale, area.w, area.x, y);
         draw_right(stage, c, &l, area.x, y + l.low_h + row, area.w);
         break;
     case ARRANGE_BESIDE:
         x = fmaxf(l.line_w, l.right_w) + column;
-        draw_low(stage, c, l.scale, area.w - x, area.x + x, area.y);
+        draw_low(stage, c, l.low_scale, area.w - x, area.x + x, area.y);
         draw_right(stage, c, &l, area.x, y, area.w);
         break;
     case ARRANGE_ALONE:
-        draw_low(stage, c, l.scale, area.w, area.x, y);
+        draw_low(stage, c, l.low_scale, area.w, area.x, y);
         break;
     }
 }

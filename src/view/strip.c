@@ -12,6 +12,7 @@ struct strip_layout {
     struct strip_place *places;
     float w, h, em, label, sign, top, caption;
     float more_x, more_y;
+    size_t rows;
 };
 
 struct strip_item *stage_strip_add(struct stage *stage, struct stage_strip *strip)
@@ -51,10 +52,10 @@ static float tallest_label(const struct stage_strip *strip)
     return tallest;
 }
 
-static struct strip_layout lay_out(struct stage *stage, const struct stage_strip *strip,
-                                   float scale, float width)
+static struct strip_layout lay_out_within(struct stage *stage, const struct stage_strip *strip,
+                                          float scale, float width)
 {
-    struct strip_layout l = {.em = stage->em * scale};
+    struct strip_layout l = {.em = stage->em * scale, .rows = 1};
     l.label = 0.92f * stage->em * stage_text_scale(stage, scale);
     l.sign = 1.5f * l.em;
     l.caption = strip->caption ? 1.75f * l.label : 0;
@@ -78,6 +79,7 @@ static struct strip_layout lay_out(struct stage *stage, const struct stage_strip
             x = 0;
             y += row_h + 1.1f * l.em;
             row_h = 0;
+            l.rows++;
             sign_w = item->sign ? sign_w - 0.55f * l.em : 0;
         }
         place->sign_x = x + (x > 0 ? 0.55f * l.em : 0);
@@ -95,6 +97,21 @@ static struct strip_layout lay_out(struct stage *stage, const struct stage_strip
         l.w = fmaxf(l.w, stage_rich(stage, 0, 0, l.label, stage->theme->dim, strip->more, false));
     }
     l.h = y + row_h;
+    return l;
+}
+
+/* Rows that are about equally long: in as little width as gives no more of them. */
+static struct strip_layout lay_out(struct stage *stage, const struct stage_strip *strip,
+                                   float scale, float width)
+{
+    struct strip_layout l = lay_out_within(stage, strip, scale, width);
+    for (int tenths = 9; l.rows > 1 && tenths >= 5; tenths--) {
+        struct strip_layout narrow =
+            lay_out_within(stage, strip, scale, width * (float)tenths / 10);
+        if (narrow.rows > l.rows)
+            break;
+        l = narrow;
+    }
     return l;
 }
 
