@@ -21,31 +21,8 @@ enum cg_depth cg_step_depth(const struct cg_step *step)
         return CG_DEPTH_ATOMS;
     if (is_local_factor(step))
         return CG_DEPTH_RULES;
-    switch (step->rule) {
-    case CG_RULE_DEFINITION:
-    case CG_RULE_CHAIN:
-    case CG_RULE_SUBSTITUTE:
-    case CG_RULE_ALL_ENTRIES:
-    case CG_RULE_NAME:
-        return CG_DEPTH_SUMMARY;
-    case CG_RULE_START: /* the next line begins with the same entry */
-    case CG_RULE_WRITE_OUT:
-    case CG_RULE_LINEARITY:
-    case CG_RULE_PRODUCT:
-    case CG_RULE_QUOTIENT:
-    case CG_RULE_POWER:
-    case CG_RULE_ELEMENTWISE:
-    case CG_RULE_SOFTMAX:
-    case CG_RULE_CONSTANT:
-    case CG_RULE_DELTA:
-    case CG_RULE_SIMPLIFY:
-    case CG_RULE_REORDER:
-    case CG_RULE_COLLAPSE:
-    case CG_RULE_MATRIX_FORM:
-    case CG_RULE_COUNT:
-        break;
-    }
-    return ends_derivation(step) ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
+    bool summary = cg_rule_info(step->rule)->use == CG_USE_SUMMARY;
+    return summary || ends_derivation(step) ? CG_DEPTH_SUMMARY : CG_DEPTH_RULES;
 }
 
 enum cg_rule cg_step_rule(const struct cg_step *step, enum cg_depth depth)

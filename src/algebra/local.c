@@ -39,11 +39,9 @@ static bool simplify_atom(struct trace *trace, enum simplify_flags flags)
 /* One rule, the first that applies, everywhere it does. */
 static bool apply_one(struct trace *trace)
 {
-    static const enum cg_rule rules[] = {CG_RULE_CONSTANT, CG_RULE_LINEARITY, CG_RULE_ELEMENTWISE,
-                                         CG_RULE_POWER,    CG_RULE_QUOTIENT,  CG_RULE_PRODUCT,
-                                         CG_RULE_SOFTMAX,  CG_RULE_DELTA};
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (trace_apply(trace, rules[i]))
+    for (int rule = 0; rule < CG_RULE_COUNT; rule++)
+        if (cg_rule_info((enum cg_rule)rule)->use == CG_USE_DERIVATIVE &&
+            trace_apply(trace, (enum cg_rule)rule))
             return true;
     return false;
 }
@@ -101,6 +99,32 @@ static const struct cg_expr *sorted_factors(struct trace *trace, const struct cg
     return cg_with_args(work->arena, node, args);
 }
 
+/* Quotients by something else than a number. */
+static size_t count_quotients(const struct cg_expr *expr)
+{
+    size_t count = expr->op == CG_DIV && expr->args[1]->op != CG_NUMBER;
+    for (size_t i = 0; i < expr->n_args; i++)
+        count += count_quotients(expr->args[i]);
+    return count;
+}
+
+/* What SIMPLIFY_FULL does, by the rule that it does it by: zeros and units are dropped, factors
+ * leave sums, and where a quotient cancels that is a line of its own. */
+static void simplify_fully(struct trace *trace)
+{
+    const struct cg_expr *plain = simplify(&trace->work, trace->rhs, SIMPLIFY_PLAIN);
+    trace_begin(trace);
+    const struct cg_expr *rhs = simplify(&trace->work, trace->rhs, SIMPLIFY_FULL);
+    bool cancels = count_quotients(rhs) < count_quotients(trace->rhs);
+    if (cancels)
+        trace_close(trace);
+    trace_atom(trace,
+               cancels                     ? CG_RULE_CANCEL
+               : cg_expr_equal(rhs, plain) ? CG_RULE_SIMPLIFY
+                                           : CG_RULE_REORDER,
+               rhs);
+}
+
 bool lines_collapse(struct trace *trace, bool sorted)
 {
     for (;;) {
@@ -119,7 +143,7 @@ bool lines_collapse(struct trace *trace, bool sorted)
         trace_close(trace);
     }
     bool collapsed = trace->group.count > 0;
-    simplify_atom(trace, SIMPLIFY_FULL);
+    simplify_fully(trace);
     if (sorted && collapsed) {
         trace_begin(trace);
         trace_atom(trace, CG_RULE_REORDER, sorted_factors(trace, trace->rhs));
@@ -129,10 +153,27 @@ bool lines_collapse(struct trace *trace, bool sorted)
     return !trace->work.failure;
 }
 
+/* How many entries are in it, those of compound matrices and those under a sum twice: one entry of
+ * a name under functions and powers, as in f'(Z_i), reads best as it is. */
+static size_t count_entries(const struct cg_expr *expr)
+{
+    if (expr->op == CG_ENTRY)
+        return expr->args[0]->op == CG_NAME ? 1 : 2;
+    size_t count = expr->op == CG_SUM_OVER;
+    for (size_t i = 0; i < expr->n_args; i++)
+        count += count_entries(expr->args[i]);
+    return count;
+}
+
+static const struct cg_expr *recognize(struct work *work, const struct cg_expr *node)
+{
+    return count_entries(node) > 1 ? rule_recognize(work, node) : NULL;
+}
+
 bool lines_recognize(struct trace *trace)
 {
     trace_begin(trace);
-    const struct cg_expr *rhs = rewrite_all(&trace->work, trace->rhs, rule_recognize);
+    const struct cg_expr *rhs = rewrite_all(&trace->work, trace->rhs, recognize);
     if (rhs->op == CG_ENTRY) /* the whole line: a step of its own */
         trace_close(trace);
     trace_atom(trace, CG_RULE_MATRIX_FORM, rhs);

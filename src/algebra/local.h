@@ -16,7 +16,7 @@ bool lines_differentiate(struct trace *trace);
  * index in front. */
 bool lines_collapse(struct trace *trace, bool sorted);
 
-/* f'([HW]_i + B_i) = [f'(HW + B)]_i */
+/* f'([HW]_i + B_i) = [f'(HW + B)]_i, but f'(Z_i) stays */
 bool lines_recognize(struct trace *trace);
 
 #endif

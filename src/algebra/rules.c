@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const struct cg_rule_info infos[] = {
-#define X(id, key, name, law, why, apply) {key, name, law, why},
+#define X(id, key, name, law, why, weight, use, apply) {key, name, law, why, weight, use},
     CG_RULES(X)
 #undef X
 };
@@ -21,10 +21,17 @@ enum cg_rule cg_rule_find(const char *key)
     return (enum cg_rule)i;
 }
 
+const struct cg_expr *rule_none(struct work *work, const struct cg_expr *node)
+{
+    (void)work;
+    (void)node;
+    return NULL;
+}
+
 rewrite_rule rule_function(enum cg_rule rule)
 {
     static const rewrite_rule functions[] = {
-#define X(id, key, name, law, why, apply) apply,
+#define X(id, key, name, law, why, weight, use, apply) apply,
         CG_RULES(X)
 #undef X
     };

@@ -8,27 +8,17 @@
 
 #include "algebra/rewrite.h"
 
-/* differentiate.c: each takes one CG_PARTIAL apart. */
-const struct cg_expr *rule_linearity(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_product(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_quotient(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_power(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_elementwise(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_softmax(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_constant(struct work *work, const struct cg_expr *node);
-const struct cg_expr *rule_delta(struct work *work, const struct cg_expr *node);
+/* rule_linearity, ...: each applies its rule to one node. differentiate.c, pushdown.c, collapse.c.
+ */
+#define X(id, key, name, law, why, weight, use, apply)                                             \
+    const struct cg_expr *apply(struct work *work, const struct cg_expr *node);
+CG_RULES(X)
+#undef X
 
-/* pushdown.c */
-const struct cg_expr *rule_write_out(struct work *work, const struct cg_expr *node);
 /* Entry [row, col] of a matrix expression, led inwards as far as it goes: sums, functions, powers
  * and transposes pass it on, products of matrices keep it. Takes letters for the sums it opens. */
 const struct cg_expr *entry_push(struct work *work, const struct cg_expr *matrix,
                                  struct cg_index row, struct cg_index col);
-
-/* collapse.c */
-const struct cg_expr *rule_collapse(struct work *work, const struct cg_expr *node);
-/* Opens a bracket that hides a delta from its sum: S_i a_i (b_i d_ik + c_i). */
-const struct cg_expr *rule_reorder(struct work *work, const struct cg_expr *node);
 
 /* simplify.c */
 enum simplify_flags {
@@ -52,8 +42,8 @@ const struct cg_expr *number_sum(struct cg_arena *arena, const struct cg_expr *a
 const struct cg_expr *number_quotient(struct cg_arena *arena, const struct cg_expr *a,
                                       const struct cg_expr *b);
 
-/* rules.c: the function that applies a rule to one node; NULL for the rules that act on a whole
- * line (start, chain, ...), which derive.c applies. */
+/* rules.c: the function that applies a rule to one node; rule_none, which never does, for those
+ * that act on a whole line. */
 rewrite_rule rule_function(enum cg_rule rule);
 
 #endif

@@ -166,8 +166,24 @@ static void put_digits(struct cg_strbuf *out, const char *text, size_t length)
     }
 }
 
+/* δZ1 is δ with the index Z1: the bytes of a Greek letter that a Latin one follows, or 0. */
+static size_t greek_before_latin(const char *name)
+{
+    for (size_t i = 0; i <= LAST_GREEK; i++) {
+        size_t length = strlen(symbols[i].plain);
+        char next = strncmp(symbols[i].plain, name, length) ? 0 : name[length];
+        if ((next | 32) >= 'a' && (next | 32) <= 'z')
+            return length;
+    }
+    return 0;
+}
+
 const char *cg_default_tex(struct cg_arena *arena, const char *name)
 {
+    size_t greek = greek_before_latin(name);
+    if (greek)
+        return cg_format(arena, "%s_{%s}", cg_default_tex(arena, cg_strndup(arena, name, greek)),
+                         cg_default_tex(arena, name + greek));
     struct cg_strbuf out;
     cg_strbuf_init(&out);
     size_t length = strlen(name), digits = digits_at_end(name, length);

@@ -105,46 +105,9 @@ bool trace_apply(struct trace *trace, enum cg_rule rule)
     return !trace->work.failure && trace_atom(trace, rule, rhs);
 }
 
-/* How much a rule says about a line that bundles several; the greatest names the line. */
 static int weight(enum cg_rule rule)
 {
-    switch (rule) {
-    case CG_RULE_START:
-    case CG_RULE_DEFINITION:
-    case CG_RULE_CHAIN:
-    case CG_RULE_SUBSTITUTE:
-    case CG_RULE_ALL_ENTRIES:
-    case CG_RULE_NAME:
-        return 20;
-    case CG_RULE_SOFTMAX:
-        return 16;
-    case CG_RULE_ELEMENTWISE:
-        return 15;
-    case CG_RULE_POWER:
-        return 14;
-    case CG_RULE_QUOTIENT:
-        return 13;
-    case CG_RULE_PRODUCT:
-        return 12;
-    case CG_RULE_COLLAPSE:
-        return 11;
-    case CG_RULE_DELTA:
-        return 10;
-    case CG_RULE_WRITE_OUT:
-        return 9;
-    case CG_RULE_MATRIX_FORM:
-        return 8;
-    case CG_RULE_LINEARITY:
-        return 7;
-    case CG_RULE_REORDER:
-        return 6;
-    case CG_RULE_CONSTANT:
-        return 5;
-    case CG_RULE_SIMPLIFY:
-    case CG_RULE_COUNT:
-        return 0;
-    }
-    return 0;
+    return cg_rule_info(rule)->weight;
 }
 
 static struct cg_step *bundle(struct trace *trace)

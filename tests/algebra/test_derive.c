@@ -186,7 +186,7 @@ static void a_matrix_by_a_matrix_further_down(void **state)
     const struct cg_derivation *derivation = bench_derive(bench, "dY/dW1");
     cg_strbuf_clear(&bench->text);
     cg_print_board(&bench->text, &bench->model, derivation->index_form);
-    assert_string_equal(bench->text.text, "[f′(Z2)]_ni W2_li [f′(Z1)]_nl X_nk");
+    assert_string_equal(bench->text.text, "f′(Z2_ni) W2_li f′(Z1_nl) X_nk");
     assert_true(derivation->local);
     assert_int_equal(bench->book.n_derivations, 0);
     bench_free(bench);

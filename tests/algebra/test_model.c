@@ -286,6 +286,8 @@ static void default_tex_of_names(void **state)
         {"Z₁", "Z_1"},
         {"δ", "\\delta"},
         {"δ2", "\\delta_2"},
+        {"δA", "\\delta_{A}"},
+        {"δZ1", "\\delta_{Z_1}"},
         {"theta", "\\theta"},
         {"theta1", "\\theta_1"},
         {"Omega", "\\Omega"},

@@ -34,7 +34,7 @@ static const struct {
      "16:3+17: no line of the derivation above is called 'dJ/dW'; did you mean 'dJ/dB'?"},
     {MODEL DERIVE_B "**quotient.** x\n",
      "16:3+8: no line of the derivation above is by the rule 'quotient'; its rules are definition "
-     "of the gradient, definition, chain, substitute, power, elementwise, collapse, matrix form, "
+     "of the gradient, definition, chain, substitute, elementwise, power, collapse, matrix form, "
      "all entries, name"},
     {MODEL DERIVE_B "**collapse.** x\n\n**chain.** y\n",
      "18:3+5: no line by the rule 'chain' comes after the one named before; there is one earlier: "
