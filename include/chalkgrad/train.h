@@ -111,8 +111,12 @@ struct cg_env *cg_trainer_env(struct cg_trainer *trainer);
  * there are many rows. */
 const struct cg_env *cg_trainer_inputs(struct cg_trainer *trainer);
 
-/* The gradient of params[i] at the parameters as now, all rows: the derived form. Borrowed until
- * the next update. */
+/* The environment to look at while one waits: that of all rows, or where they are too many (and
+ * trained on in mini-batches) that of the first. Borrowed. */
+struct cg_env *cg_trainer_shown(struct cg_trainer *trainer);
+
+/* The gradient of params[i] at the parameters as now, over the rows of cg_trainer_shown: the
+ * derived form. Borrowed until the next update. */
 const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param);
 
 /* To the state after `update` updates (0 = start), exactly: the same bits as the first time. Goes

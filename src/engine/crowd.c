@@ -17,7 +17,7 @@ static void begin_env(struct crowd *crowd)
     cg_arena_init(&arena);
     const struct cg_matrix **shared = cg_alloc_array(&arena, model->n_values, sizeof *shared);
     for (size_t id = 0; id < model->n_values; id++)
-        shared[id] = &t->env.values[id];
+        shared[id] = &t->all.env.values[id];
     for (size_t i = 0; i < t->options.n_params; i++)
         shared[t->options.params[i]->id] = NULL;
     env_begin(&crowd->env, model, NULL);

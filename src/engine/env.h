@@ -25,6 +25,10 @@ void env_graph(struct cg_env *env, const struct cg_value *cut);
 bool env_fill_input(struct cg_env *env, const struct cg_value *value, uint64_t seed,
                     struct cg_error *error);
 
+/* Behind the first step: where the model is too large to be computed while one waits, its axes of
+ * rows only, such as that of samples, are made shorter. False where none was. */
+bool env_cut_rows(struct cg_env *env);
+
 /* The second step, with the model's numbers in the inputs. On failure the environment is finished.
  */
 bool env_numbers(struct cg_env *env, uint64_t seed, struct cg_error *error);

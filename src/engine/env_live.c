@@ -35,12 +35,19 @@ static bool fits(const struct cg_env *env)
     return work <= most_work && numbers <= most_numbers;
 }
 
+bool env_cut_rows(struct cg_env *env)
+{
+    size_t kept, of;
+    if (!fits(env))
+        cut(env, true);
+    return cg_env_cut(env, &kept, &of) != 0;
+}
+
 bool cg_env_init_live(struct cg_env *env, const struct cg_model *model, uint64_t seed,
                       struct cg_error *error)
 {
     env_begin(env, model, NULL);
-    if (!fits(env))
-        cut(env, true);
+    env_cut_rows(env);
     if (!fits(env))
         cut(env, false);
     if (fits(env))

@@ -165,7 +165,7 @@ static void put_arrays(struct program *p, bool reading)
             const char *name = i ? data_name(p, buffer->value) : program_buffer_name(p, b);
             double *numbers = cg_alloc_array(&p->arena, count, sizeof *numbers);
             if (i)
-                memcpy(numbers, t->env.values[buffer->value->id].data, count * sizeof *numbers);
+                memcpy(numbers, t->all.env.values[buffer->value->id].data, count * sizeof *numbers);
             else
                 reals_to(reals_at(t->state, buffer->offset, t->options.precision), numbers, count,
                          t->options.precision);

@@ -82,7 +82,7 @@ static void fill_lane(const struct cg_trainer *t, const struct lane *lane)
         bool whole = b->role == PLAN_ROWS && lane->plan->batch == t->n_rows;
         const double one = 1;
         if (b->role == PLAN_INPUT || whole)
-            reals_from(at, t->env.values[b->value->id].data, b->rows * b->cols, precision);
+            reals_from(at, t->all.env.values[b->value->id].data, b->rows * b->cols, precision);
         for (size_t k = 0; b->role == PLAN_EYE && k < b->rows; k++)
             reals_from(reals_at(at, k * (b->cols + 1), precision), &one, 1, precision);
     }
@@ -130,7 +130,7 @@ static void fill_state(struct cg_trainer *t)
     for (size_t i = 0; i < plan->n_params; i++) {
         const struct plan_buffer *b = &plan->buffers[plan->params[i]];
         reals_from(reals_at(t->state, b->offset, t->options.precision),
-                   t->env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
+                   t->all.env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
     }
 }
 
@@ -154,6 +154,35 @@ static void make_room(struct cg_trainer *t)
     checkpoints_keep(&t->checkpoints, 0, t->state);
 }
 
+/* Where all rows are too many to be computed while one waits, the first of them are shown, as the
+ * lesson shows them. */
+static void begin_shown(struct cg_trainer *t)
+{
+    const struct cg_model *model = t->book->model;
+    t->shown = &t->all;
+    env_begin(&t->first.env, model, NULL);
+    if (t->batch_rows == t->n_rows || !env_cut_rows(&t->first.env))
+        return;
+    for (size_t id = 0; id < model->n_values; id++) {
+        const struct cg_value *value = model->values[id];
+        if (value->kind == CG_VALUE_INPUT && !is_row(t, value) &&
+            env_size(&t->first.env, value->shape.rows) != t->all.env.values[id].rows)
+            return;
+    }
+    const struct cg_matrix **shared = cg_alloc_array(&t->arena, model->n_values, sizeof *shared);
+    struct cg_matrix *first = cg_alloc_array(&t->arena, t->options.n_rows, sizeof *first);
+    for (size_t id = 0; id < model->n_values; id++)
+        shared[id] = &t->all.env.values[id];
+    for (size_t i = 0; i < t->options.n_rows; i++) {
+        const struct cg_value *value = t->options.rows[i];
+        first[i] = t->all.env.values[value->id];
+        first[i].rows = env_size(&t->first.env, value->shape.rows);
+        shared[value->id] = &first[i];
+    }
+    env_inputs(&t->first.env, shared);
+    t->shown = &t->first;
+}
+
 struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train_options *options,
                                      struct cg_error *error)
 {
@@ -162,8 +191,8 @@ struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train
     cg_arena_init(&t->arena);
     bool good = check_rows(t, error) && derive_all(t, error);
     if (good) {
-        env_begin(&t->env, book->model, NULL);
-        good = env_numbers(&t->env, options->seed, error);
+        env_begin(&t->all.env, book->model, NULL);
+        good = env_numbers(&t->all.env, options->seed, error);
     }
     bool batches = t->batch_rows < t->n_rows;
     size_t rest = batches ? t->n_rows % t->batch_rows : 0;
@@ -177,6 +206,7 @@ struct cg_trainer *cg_trainer_create(struct cg_book *book, const struct cg_train
     t->updates_per_epoch = (t->n_rows + t->batch_rows - 1) / t->batch_rows;
     fill_state(t);
     make_room(t);
+    begin_shown(t);
     return t;
 }
 
@@ -187,7 +217,8 @@ void cg_trainer_destroy(struct cg_trainer *trainer)
     finish_lane(&trainer->loss);
     finish_lane(&trainer->batch);
     finish_lane(&trainer->rest);
-    cg_env_finish(&trainer->env);
+    cg_env_finish(&trainer->all.env);
+    cg_env_finish(&trainer->first.env);
     cg_arena_finish(&trainer->arena);
     checkpoints_finish(&trainer->checkpoints);
     free(trainer->state);
@@ -202,62 +233,69 @@ static void refresh_params(struct cg_trainer *t)
     for (size_t i = 0; i < plan->n_params; i++) {
         const struct plan_buffer *b = &plan->buffers[plan->params[i]];
         reals_to(reals_at(t->state, b->offset, t->options.precision),
-                 t->env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
+                 t->all.env.values[b->value->id].data, b->rows * b->cols, t->options.precision);
     }
 }
 
-static void refresh(struct cg_trainer *t)
+static void refresh(struct cg_trainer *t, struct look *look)
 {
-    if (t->fresh && t->env_of == t->updates)
+    if (look->fresh && look->of == t->updates)
         return;
     refresh_params(t);
-    if (!t->env.graph)
-        env_graph(&t->env, NULL);
-    cg_env_refresh(&t->env);
-    t->fresh = true;
-    t->gradient_fresh = false;
-    t->env_of = t->updates;
+    if (!look->env.graph)
+        env_graph(&look->env, NULL);
+    cg_env_refresh(&look->env);
+    look->fresh = true;
+    look->gradient_fresh = false;
+    look->of = t->updates;
 }
 
 const struct cg_env *cg_trainer_inputs(struct cg_trainer *trainer)
 {
-    if (trainer->env_of != trainer->updates)
-        trainer->fresh = false;
+    trainer->all.fresh = trainer->all.fresh && trainer->all.of == trainer->updates;
+    trainer->first.fresh = trainer->first.fresh && trainer->first.of == trainer->updates;
     refresh_params(trainer);
-    return &trainer->env;
+    return &trainer->all.env;
 }
 
 struct cg_env *cg_trainer_env(struct cg_trainer *trainer)
 {
-    refresh(trainer);
-    return &trainer->env;
+    refresh(trainer, &trainer->all);
+    return &trainer->all.env;
 }
 
-static void graph_gradients(struct cg_trainer *t)
+struct cg_env *cg_trainer_shown(struct cg_trainer *trainer)
+{
+    refresh(trainer, trainer->shown);
+    return &trainer->shown->env;
+}
+
+static void graph_gradients(struct cg_trainer *t, struct look *look)
 {
     size_t n = t->options.n_params;
-    struct graph *graph = &t->env.graph->graph;
+    struct graph *graph = &look->env.graph->graph;
     graph->book = t->book;
-    t->n_definitions = graph->n_steps;
-    t->gradients = cg_alloc_array(&t->arena, n, sizeof *t->gradients);
+    look->n_definitions = graph->n_steps;
+    look->gradients = cg_alloc_array(&t->arena, n, sizeof *look->gradients);
     for (size_t i = 0; i < n; i++) {
         const struct cg_derivation *d =
             cg_book_find(t->book, t->options.loss, t->options.params[i]);
         size_t slot = graph_add(graph, d->matrix_form); /* which may move the steps */
-        t->gradients[i] = graph->steps[slot].out;
+        look->gradients[i] = graph->steps[slot].out;
     }
 }
 
 const struct cg_matrix *cg_trainer_gradient(struct cg_trainer *trainer, size_t param)
 {
-    refresh(trainer);
-    struct graph *graph = &trainer->env.graph->graph;
-    if (!trainer->gradients)
-        graph_gradients(trainer);
-    if (!trainer->gradient_fresh)
-        graph_run(graph, trainer->n_definitions, graph->n_steps);
-    trainer->gradient_fresh = true;
-    return &trainer->gradients[param];
+    struct look *look = trainer->shown;
+    refresh(trainer, look);
+    struct graph *graph = &look->env.graph->graph;
+    if (!look->gradients)
+        graph_gradients(trainer, look);
+    if (!look->gradient_fresh)
+        graph_run(graph, look->n_definitions, graph->n_steps);
+    look->gradient_fresh = true;
+    return &look->gradients[param];
 }
 
 const char *cg_trainer_native_trouble(const struct cg_trainer *trainer)

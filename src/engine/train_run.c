@@ -221,7 +221,7 @@ static void restore(struct cg_trainer *t, size_t update)
 {
     const void *state = checkpoints_before(&t->checkpoints, update, &t->updates);
     memcpy(t->state, state, t->state_size * real_size(t->options.precision));
-    t->fresh = false;
+    t->all.fresh = t->first.fresh = false;
     t->loss_of = (size_t)-1;
 }
 
@@ -243,7 +243,7 @@ bool cg_trainer_run(struct cg_trainer *t, size_t updates, struct cg_error *error
         note_now(t);
     for (size_t n; updates; updates -= n) {
         n = chunk_length(t, updates);
-        t->fresh = false;
+        t->all.fresh = t->first.fresh = false;
         run_chunk(t, n);
         if (!chunk_finite(t, n)) {
             if (!find_divergence(t, t->updates + n, error))

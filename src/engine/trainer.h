@@ -21,6 +21,15 @@ struct lane {
     void *work;
 };
 
+/* Numbers for people: an environment with the parameters as now, made when somebody looks. */
+struct look {
+    struct cg_env env;
+    size_t of; /* the updates that its definitions are after, where fresh */
+    bool fresh, gradient_fresh;
+    size_t n_definitions;        /* steps of its graph that make the definitions */
+    struct cg_matrix *gradients; /* by parameter; NULL: not in the graph yet */
+};
+
 struct cg_trainer {
     struct cg_book *book; /* borrowed, as are the arrays of options */
     struct cg_train_options options;
@@ -45,11 +54,8 @@ struct cg_trainer {
     double loss_now; /* after loss_of updates */
     size_t loss_of;
 
-    struct cg_env env; /* all rows */
-    size_t env_of;     /* the updates that it is after, where fresh */
-    bool fresh, gradient_fresh;
-    size_t n_definitions;        /* steps of its graph that make the definitions */
-    struct cg_matrix *gradients; /* by parameter; NULL: not in the graph yet */
+    struct look all, first; /* of all rows; of the first ones, which share its inputs */
+    struct look *shown;     /* the one to look at while you wait */
 };
 
 /* The order of the rows in an epoch. It depends on seed and epoch alone, so that any epoch can be

@@ -137,11 +137,11 @@ void cg_board_draw(struct cg_board *board, const struct cg_position *position,
     struct cg_training training;
     if (at.deriving) {
         cg_live_seek(&board->live, at.update);
-        frame.env = cg_trainer_env(board->live.trainer);
+        frame.env = cg_trainer_shown(board->live.trainer);
     } else if (board_at_training(board, &at)) {
         training = cg_live_training(&board->live, &at);
         frame.training = &training;
-        frame.env = cg_trainer_env(board->live.trainer);
+        frame.env = cg_trainer_shown(board->live.trainer);
     }
     draw_areas(board, &frame, track);
 }

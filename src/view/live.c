@@ -41,7 +41,7 @@ bool cg_live_init(struct cg_live *live, struct cg_lesson *lesson, struct cg_erro
     live->trainer = cg_trainer_create(&lesson->book, live->options, error);
     if (!live->trainer)
         return false;
-    cg_surface_init(&live->surface, live->options, cg_trainer_env(live->trainer), SURFACE_SIDE);
+    cg_surface_init(&live->surface, live->options, cg_trainer_shown(live->trainer), SURFACE_SIDE);
     live->surface_of = (size_t)-1;
     return true;
 }
@@ -73,7 +73,7 @@ size_t cg_live_seek(struct cg_live *live, size_t update)
 /* Updates in one frame at most: large models must not freeze the window. */
 static size_t most_at_once(const struct cg_live *live)
 {
-    const struct cg_env *env = cg_trainer_env(live->trainer);
+    const struct cg_env *env = cg_trainer_inputs(live->trainer);
     double work = 1;
     for (size_t i = 0; i < live->options->n_params; i++) {
         const struct cg_matrix *param = &env->values[live->options->params[i]->id];
@@ -109,11 +109,11 @@ static const struct cg_matrix *find_next(struct cg_live *live, size_t update)
         cg_trainer_seek(live->trainer, update, &error);
         return NULL;
     }
-    struct cg_env *env = cg_trainer_env(live->trainer);
+    const struct cg_env *env = cg_trainer_inputs(live->trainer);
     size_t count = live->options->n_params;
     live->next = cg_alloc_array(&live->arena, count, sizeof *live->next);
     for (size_t i = 0; i < count; i++) {
-        const struct cg_matrix *param = cg_env_get(env, live->options->params[i]);
+        const struct cg_matrix *param = &env->values[live->options->params[i]->id];
         live->next[i] = *param;
         live->next[i].data =
             cg_copy(&live->arena, param->data, param->rows * param->cols * sizeof *param->data);
@@ -134,7 +134,7 @@ struct cg_training cg_live_training(struct cg_live *live, const struct cg_positi
     training.next = position->running ? NULL : find_next(live, update);
     if (live->surface.answer) {
         if (live->surface_of != update)
-            cg_surface_update(&live->surface, live->options, cg_trainer_env(live->trainer));
+            cg_surface_update(&live->surface, live->options, cg_trainer_shown(live->trainer));
         live->surface_of = update;
         training.surface = &live->surface;
     }
