@@ -1,6 +1,7 @@
 /* The error of the vectorised functions, in units in the last place of the exact value: f32 against
- * the C library's doubles (every 97th number of all there are), f64 against its long doubles
- * (half a million numbers for each function, from tiny to overflowing). And what has no unit: infinities, NaN. */
+ * the C library's doubles (every 9973rd number of all there are), f64 against its long doubles
+ * (half a million numbers for each function, from tiny to overflowing). And what has no unit:
+ * infinities, NaN. */
 #include "../test.h"
 
 #include "engine/kernels/kernels.h"
