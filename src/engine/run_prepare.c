@@ -138,8 +138,10 @@ static void choose_walk(struct kernel_map *map, const struct kernels *kernels)
     size_t chunk = KERNEL_CHUNK_BYTES / kernels->real_size;
     flatten(map);
     bool tiles = map->rows > 1 && map->cols < 4 * kernels->width;
-    map->walk = tiles ? KERNEL_TILES : KERNEL_LINES;
-    map->lines = tiles ? chunk / map->cols : 1;
+    bool vector =
+        map->rows * map->cols <= kernels->width && map->n_registers <= KERNEL_VECTOR_REGISTERS;
+    map->walk = vector ? KERNEL_VECTOR : tiles ? KERNEL_TILES : KERNEL_LINES;
+    map->lines = vector ? map->rows : tiles ? chunk / map->cols : 1;
     if (map->lines > map->rows)
         map->lines = map->rows;
 }
@@ -171,17 +173,24 @@ static bool stored_itself(const struct kernel_map *map, size_t reg)
     return false;
 }
 
-/* An input that is stored as it is is copied first: another store may go to where it stands. */
+/* In a chunk of rows, as if they were one. */
+static bool side_by_side(const struct kernel_map *map, const struct kernel_view *view)
+{
+    return map->rows == 1 ? view->col == 1 : contiguous(view, map->cols);
+}
+
+/* An input that is stored as it is is copied first: another store may go to where it stands. A
+ * VECTOR has them all in registers before. */
 static void place_input(struct cg_arena *arena, struct kernel_map *map, size_t i,
                         const struct kernels *kernels)
 {
     struct kernel_register *reg = &map->registers[i];
     const struct kernel_view *view = &reg->view;
     bool lines = map->walk == KERNEL_LINES;
-    bool direct = lines ? view->col == 1 : contiguous(view, map->cols);
+    bool direct = lines ? view->col == 1 : side_by_side(map, view);
     if (view->row == 0 && view->col == 0)
         reg->place = KERNEL_REPEAT;
-    else if (direct && !stored_itself(map, i))
+    else if (direct && (map->walk == KERNEL_VECTOR || !stored_itself(map, i)))
         reg->place = KERNEL_DIRECT;
     else if (lines && view->col == 0)
         reg->place = KERNEL_LINE;
@@ -280,7 +289,7 @@ static bool reads_what_it_descends(const struct plan_map *map)
 /* Sums are never cut: what is added up stays in one part. */
 static enum kernel_cut choose_cut(const struct kernel_map *map)
 {
-    bool rows = map->rows > 1, cols = map->walk == KERNEL_LINES;
+    bool rows = map->rows > 1 && map->walk != KERNEL_VECTOR, cols = map->walk == KERNEL_LINES;
     for (size_t i = 0; i < map->n_stores; i++) {
         enum plan_reduce reduce = map->stores[i].reduce;
         rows = rows && reduce != PLAN_SUM_ROWS && reduce != PLAN_SUM_ALL;
@@ -324,8 +333,8 @@ static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct 
     for (size_t i = 0; i < map->n_stores; i++) {
         struct kernel_store *store = &map->stores[i];
         place_sums(map, store, kernels->real_size);
-        if (map->walk == KERNEL_TILES && store->reduce == PLAN_KEEP &&
-            !contiguous(&store->view, map->cols))
+        if (map->walk != KERNEL_LINES && store->reduce == PLAN_KEEP &&
+            !side_by_side(map, &store->view))
             store->offsets = offsets_of(arena, map, &store->view, kernels);
     }
     map->cut = choose_cut(map);

@@ -409,6 +409,10 @@ static void maps_of(const struct kernels *kernels)
     for (size_t rows = 1; rows <= 20; rows++)
         for (size_t cols = 1; cols <= 20; cols++)
             check_map(kernels, rows, cols, 1, 1);
+    for (uint64_t seed = 0; seed < 20; seed++) /* many of one vector */
+        for (size_t rows = 1; rows <= 4; rows++)
+            for (size_t cols = 1; cols <= 4; cols++)
+                check_map(kernels, rows, cols, seed * 131 + 7, 1);
     for (uint64_t seed = 2; seed < 200; seed++) {
         size_t rows = 1 + (size_t)(seed * 37 % 70), cols = 1 + (size_t)(seed * 91 % 300);
         check_map(kernels, seed % 5 ? rows : 1, seed % 7 ? cols : 1, seed, 1);

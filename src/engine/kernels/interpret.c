@@ -154,6 +154,16 @@ void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *r
                                                     .n = n_vectors});
 }
 
+void KERNEL(vector_interpret)(const struct kernel_instr *code, size_t n, vec *registers)
+{
+    for (size_t i = 0; i < n; i++)
+        instruction(code[i].code, (struct operands){.out = (char *)&registers[code[i].out],
+                                                    .a = (const char *)&registers[code[i].a],
+                                                    .b = (const char *)&registers[code[i].b],
+                                                    .runs = 1,
+                                                    .n = 1});
+}
+
 void KERNEL(lanes_interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
                              const uint32_t *const *runs, size_t n_runs)
 {

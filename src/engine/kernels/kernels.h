@@ -72,7 +72,7 @@ struct kernel_register {
     enum kernel_place place;
     size_t slot;
     struct kernel_view view;
-    struct kernel_offsets offsets; /* KERNEL_GATHER in KERNEL_TILES */
+    struct kernel_offsets offsets; /* KERNEL_GATHER, but for KERNEL_LINES */
     void *chunk;                   /* KERNEL_NUMBER */
     enum plan_scalar scalar;       /* KERNEL_SCALAR */
     const uint32_t *runs;          /* of lanes: where each entry's run is, from the view's first */
@@ -91,13 +91,17 @@ struct kernel_store {
     double scale;
     enum plan_mode mode;
     size_t slot, sums_bytes;       /* of sums, which go on over chunks */
-    struct kernel_offsets offsets; /* of what is kept in KERNEL_TILES, unless side by side */
+    struct kernel_offsets offsets; /* of what is kept, but for KERNEL_LINES; unless side by side */
     const uint32_t *runs;          /* of what lanes keep: where each entry's run goes */
 };
 
 /* How the domain is walked. LINES: row by row, in chunks of columns; what lies side by side is one
- * long row. TILES: rows of few columns, some whole rows a chunk, as if they were one. */
-enum kernel_walk { KERNEL_LINES, KERNEL_TILES };
+ * long row. TILES: rows of few columns, some whole rows a chunk, as if they were one. VECTOR: all
+ * rows are one vector or less, and each register is a vector. */
+enum kernel_walk { KERNEL_LINES, KERNEL_TILES, KERNEL_VECTOR };
+
+/* Registers of a map that may be walked as a VECTOR. */
+enum { KERNEL_VECTOR_REGISTERS = 32 };
 
 /* What the parts of the work share out; with NOT there may be only one. */
 enum kernel_cut { KERNEL_CUT_NOT, KERNEL_CUT_ROWS, KERNEL_CUT_COLS };
@@ -105,7 +109,7 @@ enum kernel_cut { KERNEL_CUT_NOT, KERNEL_CUT_ROWS, KERNEL_CUT_COLS };
 struct kernel_map {
     enum kernel_walk walk;
     size_t rows, cols;
-    size_t lines;                      /* KERNEL_TILES: rows of a chunk */
+    size_t lines;                      /* but for KERNEL_LINES: rows of a chunk */
     struct kernel_register *registers; /* the inputs first */
     struct kernel_instr *code;
     struct kernel_store *stores;

@@ -198,15 +198,6 @@ static void store_chunk(struct walk *walk, size_t row, size_t col)
     }
 }
 
-/* One sum to its place: out = scale total, or out -= rate scale total */
-static void store_sum(struct walk *walk, const struct kernel_store *to, size_t row, size_t col,
-                      double total)
-{
-    real *out = place_of(walk->memory, &to->view) + row * to->view.row + col * to->view.col;
-    real scaled = (real)(total * to->scale);
-    *out = to->mode == PLAN_SET ? scaled : *out - (real)walk->memory->rate * scaled;
-}
-
 /* The sums of rows [row, rows) and columns [col, cols), after all entries. */
 static void store_sums(struct walk *walk, size_t row, size_t rows, size_t col, size_t cols)
 {
@@ -214,17 +205,18 @@ static void store_sums(struct walk *walk, size_t row, size_t rows, size_t col, s
     for (size_t i = 0; i < walk->op->n_stores; i++) {
         const struct kernel_store *to = &walk->op->stores[i];
         const real *sums = slot(walk, to->slot);
+        real *out = place_of(walk->memory, &to->view);
         if (to->reduce == PLAN_SUM_ALL)
-            store_sum(walk, to, 0, 0, *(const double *)sums);
+            store_total(walk->memory, to, out, *(const double *)sums);
         else if (to->reduce == PLAN_SUM_COLS)
             for (size_t r = row; r < rows; r++)
-                store_sum(walk, to, r, 0, (double)sums[r]);
+                store_total(walk->memory, to, out + r * to->view.row, (double)sums[r]);
         else if (to->reduce == PLAN_SUM_ROWS)
             for (size_t c = col; c < cols; c++) {
                 real total = sums[c];
                 for (size_t line = 1; line < lines; line++)
                     total += sums[line * walk->op->cols + c];
-                store_sum(walk, to, 0, c, (double)total);
+                store_total(walk->memory, to, out + c * to->view.col, (double)total);
             }
     }
 }
@@ -282,6 +274,10 @@ static void walk_tiles(struct walk *walk)
 
 void KERNEL(map)(const struct kernel_map *op, const struct kernel_memory *memory)
 {
+    if (op->walk == KERNEL_VECTOR) {
+        KERNEL(vector_map)(op, memory);
+        return;
+    }
     struct walk walk = begin(op, memory);
     clear_sums(&walk);
     if (op->walk == KERNEL_TILES)
