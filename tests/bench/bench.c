@@ -21,6 +21,12 @@ static const struct bench_row *const rows[] = {
     &bench_train_xor_native,
     &bench_train_samples,
     &bench_train_samples_native,
+#ifdef HAVE_FANN
+    &bench_fann_xor,
+    &bench_fann_xor_native,
+    &bench_fann_samples,
+    &bench_fann_samples_native,
+#endif
     &bench_derive_xor,
     &bench_verify_xor,
     &bench_derive_1,

@@ -18,6 +18,10 @@ extern const struct bench_row bench_train_xor;
 extern const struct bench_row bench_train_xor_native;
 extern const struct bench_row bench_train_samples;
 extern const struct bench_row bench_train_samples_native;
+extern const struct bench_row bench_fann_xor; /* with HAVE_FANN, as the three below */
+extern const struct bench_row bench_fann_xor_native;
+extern const struct bench_row bench_fann_samples;
+extern const struct bench_row bench_fann_samples_native;
 extern const struct bench_row bench_native_batch;
 extern const struct bench_row bench_native_samples;
 extern const struct bench_row bench_native_large;
