@@ -113,7 +113,7 @@ static void act_in_browser(struct session *session, enum cg_action action)
     } else if (cg_browser_act(&session->browser, session->fonts, action, session->width,
                               session->height)) {
         session->dirty = true;
-    } else if (action == CG_ACTION_OPEN || action == CG_ACTION_PLAY) {
+    } else if (action == CG_ACTION_PLAY) {
         open_card(session, session->browser.selected);
     } else if (action == CG_ACTION_BACK || action == CG_ACTION_LEAVE) {
         session->quit = true;
@@ -138,9 +138,9 @@ void session_act(struct session *session, enum cg_action action)
 
 void session_key(struct session *session, const char *name, bool shift)
 {
-    /* Return is a choice in a list, and has no other meaning. */
+    /* Return is a choice in a list, and has no other meaning; OPEN, the arrow down, moves there. */
     if (!session->board && (strcmp(name, "Return") == 0 || strcmp(name, "Keypad Enter") == 0))
-        session_act(session, CG_ACTION_OPEN);
+        session_act(session, CG_ACTION_PLAY);
     else
         session_act(session, cg_key_action(name, shift));
 }

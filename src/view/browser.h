@@ -25,7 +25,7 @@ struct cg_browser {
 };
 
 /* Arrows, Home, End, theme, help. Returns false where it does nothing here: BACK (the app quits),
- * OPEN and PLAY (the app opens the selected lesson). `width` and `height`: of the canvas. */
+ * PLAY (the app opens the selected lesson). `width` and `height`: of the canvas. */
 bool cg_browser_act(struct cg_browser *browser, const struct cg_fonts *fonts, enum cg_action action,
                     float width, float height);
 /* The wheel, in pixels. */

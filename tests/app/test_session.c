@@ -174,8 +174,16 @@ static void the_browser_opens_and_takes_back(void **state)
     assert_int_equal(session->theme, CG_THEME_DARK); /* the lesson's theme is kept */
     assert_int_equal(session->browser.selected, 1);
     assert_false(session->quit);
-    session_key(session, "Return", false);
+    session_key(session, "Return", false); /* this one, though there is a row below */
     assert_non_null(session->board);
+    assert_string_equal(session_title(session), session->library.cards[1].title);
+    session_key(session, "Escape", false);
+    session_key(session, "End", false);
+    session_key(session, "Down", false); /* there is no row below */
+    assert_null(session->board);
+    session_key(session, "Return", false);
+    assert_string_equal(session_title(session),
+                        session->library.cards[session->library.count - 1].title);
     session_key(session, "Escape", false);
     session_key(session, "Escape", false);
     assert_true(session->quit);
