@@ -126,13 +126,13 @@ struct window *window_open(struct session *session, const struct window_options 
 }
 
 /* SDL wakes a sleeping loop through a second connection to the X server, by an event to the window.
- * One still under way when the window goes would end the program with X's BadWindow. An answer to a
- * question on the first connection comes after the server has looked at both. */
+ * One still under way when the window goes would end the program with X's BadWindow. The room on
+ * the screen is asked of the server: its answers come after it has looked at both connections. */
 static void let_wake_ups_arrive(SDL_Window *window)
 {
-    int top, left, bottom, right;
+    SDL_Rect room;
     for (int i = 0; i < 3; i++)
-        SDL_GetWindowBordersSize(window, &top, &left, &bottom, &right);
+        SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window), &room);
 }
 
 void window_close(struct window *window)
