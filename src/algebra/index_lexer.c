@@ -261,8 +261,9 @@ static bool lex_index(struct scanner *s)
     const struct cg_token *last = s->tokens->count ? &s->tokens->items[s->tokens->count - 1] : NULL;
     char letters[8];
     if (!last || last->start + last->size != s->at ||
-        (last->kind != CG_TOKEN_NAME && last->kind != CG_TOKEN_INDEX && last->kind != CG_TOKEN_CLOSE &&
-         last->kind != CG_TOKEN_CLOSE_ROW && last->kind != CG_TOKEN_TRANSPOSE))
+        (last->kind != CG_TOKEN_NAME && last->kind != CG_TOKEN_INDEX &&
+         last->kind != CG_TOKEN_CLOSE && last->kind != CG_TOKEN_CLOSE_ROW &&
+         last->kind != CG_TOKEN_TRANSPOSE))
         return false;
     size_t size = subscript(s->at, s->end, 2, letters);
     if (!size)

@@ -12,7 +12,7 @@ struct reference {
     struct plan_runner base;
     const struct plan *plan;
     enum cg_precision precision;
-    double *registers, *sums; /* of one map */
+    double *registers, *sums;           /* of one map */
     const struct plan_updates *updates; /* under way */
     const double *scalars;
 };
