@@ -2,6 +2,7 @@
 
 #include "export/draw.h"
 
+#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,29 @@ static void initial_size(const struct window_options *options, int *width, int *
     }
 }
 
+static int ignore_x_error(void *display, void *error)
+{
+    (void)display, (void)error;
+    return 0;
+}
+
+/* SDL wakes a sleeping loop by an event to the window over a second connection to the X server; one
+ * that comes after the window has gone would end the program with BadWindow, as X ends programs by
+ * default. Such errors are SDL's own and harm nobody. SDL has loaded the library if it is in use.
+ */
+static void survive_x_errors(void)
+{
+    typedef int handler(void *, void *);
+    void *x11 = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    if (!x11)
+        return;
+    handler *(*set_handler)(handler *);
+    *(void **)&set_handler = dlsym(x11, "XSetErrorHandler");
+    if (set_handler)
+        set_handler(ignore_x_error);
+    dlclose(x11);
+}
+
 static bool create(struct window *window, const struct window_options *options,
                    struct cg_error *error)
 {
@@ -99,6 +123,7 @@ static bool create(struct window *window, const struct window_options *options,
                                       SDL_WINDOWPOS_CENTERED, width, height, flags);
     if (!window->window)
         return no_display(error, SDL_GetError());
+    survive_x_errors();
     SDL_SetWindowMinimumSize(window->window, 480, 320);
     window->renderer = make_renderer(window->window, gpu);
     if (!window->renderer)
@@ -125,22 +150,10 @@ struct window *window_open(struct session *session, const struct window_options 
     return window;
 }
 
-/* SDL wakes a sleeping loop through a second connection to the X server, by an event to the window.
- * One still under way when the window goes would end the program with X's BadWindow. The room on
- * the screen is asked of the server: its answers come after it has looked at both connections. */
-static void let_wake_ups_arrive(SDL_Window *window)
-{
-    SDL_Rect room;
-    for (int i = 0; i < 3; i++)
-        SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(window), &room);
-}
-
 void window_close(struct window *window)
 {
     if (!window)
         return;
-    if (window->window)
-        let_wake_ups_arrive(window->window);
     cg_drawer_destroy(window->drawer);
     if (window->renderer)
         SDL_DestroyRenderer(window->renderer);

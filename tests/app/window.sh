@@ -32,7 +32,7 @@ no_display_says_what_to_do() {
 }
 check 'without a display: status 3, and what to do' no_display_says_what_to_do
 
-Xvfb -noreset -displayfd 3 -screen 0 1600x1000x24 3>"$work/display" >/dev/null 2>&1 &
+Xvfb -displayfd 3 -screen 0 1600x1000x24 3>"$work/display" >/dev/null 2>&1 &
 server=$!
 for _ in $(seq 100); do
     [ -s "$work/display" ] && break
