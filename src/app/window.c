@@ -2,7 +2,6 @@
 
 #include "export/draw.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,29 +80,6 @@ static void initial_size(const struct window_options *options, int *width, int *
     }
 }
 
-static int ignore_x_error(void *display, void *error)
-{
-    (void)display, (void)error;
-    return 0;
-}
-
-/* SDL wakes a sleeping loop by an event to the window over a second connection to the X server; one
- * that comes after the window has gone would end the program with BadWindow, as X ends programs by
- * default. Such errors are SDL's own and harm nobody. SDL has loaded the library if it is in use.
- */
-static void survive_x_errors(void)
-{
-    typedef int handler(void *, void *);
-    void *x11 = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
-    if (!x11)
-        return;
-    handler *(*set_handler)(handler *);
-    *(void **)&set_handler = dlsym(x11, "XSetErrorHandler");
-    if (set_handler)
-        set_handler(ignore_x_error);
-    dlclose(x11);
-}
-
 static bool create(struct window *window, const struct window_options *options,
                    struct cg_error *error)
 {
@@ -123,7 +99,6 @@ static bool create(struct window *window, const struct window_options *options,
                                       SDL_WINDOWPOS_CENTERED, width, height, flags);
     if (!window->window)
         return no_display(error, SDL_GetError());
-    survive_x_errors();
     SDL_SetWindowMinimumSize(window->window, 480, 320);
     window->renderer = make_renderer(window->window, gpu);
     if (!window->renderer)
@@ -159,7 +134,8 @@ void window_close(struct window *window)
         SDL_DestroyRenderer(window->renderer);
     if (window->window)
         SDL_DestroyWindow(window->window);
-    SDL_Quit();
+    /* No SDL_Quit: it would read what X says of SDL's wake-ups to the window that has gone, and end
+     * the program with BadWindow. The connection goes with the program. */
     free(window);
 }
 

@@ -42,6 +42,7 @@ DISPLAY=:$(cat "$work/display")
 export DISPLAY CHALKGRAD_TRACE=1 CHALKGRAD_RENDERER=software
 unset WAYLAND_DISPLAY
 xdotool mousemove 5 5 # outside of the window: no pointer over the board
+sleep 0.5 # the server begins anew when its last client has gone
 
 open_window() { # open_window ARGS...: sets $window
     "$program" "$lesson" "$@" 2>"$work/trace" &
@@ -104,6 +105,7 @@ check 'it closes' closes
 check 'keys step as in a replay' same_scene_as_replay "$work/scene.txt" \
     'key Right' settle 'key Right' settle 'key Right' settle 'key Left'
 
+sleep 0.5
 check 'it opens again' open_window --size 1280x720 --step 4 --theme light --scene "$work/scene.txt"
 timeout 10 xdotool windowsize --sync "$window" 1024 640
 sleep 0.3
