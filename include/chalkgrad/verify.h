@@ -1,4 +1,9 @@
-/* Verification: every line of a derivation against the line before and against forward mode. */
+/* Verification: every line of a derivation against the line before and against forward mode.
+ *
+ * The gradient that a derivation ends in is compared with forward passes from end to end, entry by
+ * entry as far as that is not too long. The gradients on the way to it, of every layer of a
+ * network, are found together in one sweep, which a forward pass through all of them at once has to
+ * confirm; so the work grows with the layers, and not with their square. */
 #ifndef CHALKGRAD_VERIFY_H
 #define CHALKGRAD_VERIFY_H
 

@@ -5,8 +5,7 @@
 struct search {
     const struct cg_book *book;
     struct cg_arena *arena;
-    const struct cg_derivation **seen; /* in the result already, or inside another */
-    size_t n_seen, seen_capacity;
+    bool *seen; /* by the id of its first step: in the result already, or inside another */
     const struct cg_derivation **above;
     size_t n_above, above_capacity;
 };
@@ -24,19 +23,12 @@ const struct cg_derivation *derive_named_by(const struct cg_book *book,
 
 static bool is_seen(const struct search *search, const struct cg_derivation *derivation)
 {
-    for (size_t i = 0; i < search->n_seen; i++)
-        if (search->seen[i] == derivation)
-            return true;
-    return false;
+    return search->seen[derivation->steps[0]->id];
 }
 
 static void see(struct search *search, const struct cg_derivation *derivation)
 {
-    if (is_seen(search, derivation))
-        return;
-    search->seen = cg_grow(search->arena, search->seen, search->n_seen, &search->seen_capacity,
-                           sizeof *search->seen);
-    search->seen[search->n_seen++] = derivation;
+    search->seen[derivation->steps[0]->id] = true;
 }
 
 static void see_steps(struct search *search, const struct cg_step *const *steps, size_t count)
@@ -83,6 +75,7 @@ static void visit(struct search *search, const struct cg_derivation *derivation)
 void derive_collect_above(struct derive_result *result, struct cg_arena *arena)
 {
     struct search search = {.book = result->book, .arena = arena};
+    search.seen = cg_alloc_array(arena, result->book->n_steps, sizeof *search.seen);
     visit(&search, result->derivation);
     result->above = search.above;
     result->n_above = search.n_above;

@@ -29,18 +29,21 @@ double cost_operator(const struct cg_expr *expr, const struct cg_matrix *out,
     return STEP + work;
 }
 
-static double cost_steps(const struct graph *graph, size_t from)
+double cost_step(const struct graph_step *step)
 {
-    double work = 0;
-    for (size_t i = from; i < graph->n_steps; i++)
-        if (graph->steps[i].n_args)
-            work += cost_operator(graph->steps[i].expr, &graph->steps[i].out, graph->steps[i].args);
-    return work;
+    return step->n_args ? cost_operator(step->expr, &step->out, step->args) : 0;
 }
 
 double cost_forward(const struct cg_env *env, const struct cg_value *wrt)
 {
-    return STEP + TANGENT * cost_steps(&env->graph->graph, env->graph->ends[wrt->id]);
+    const double *costs = env->graph->costs;
+    return STEP + TANGENT * (costs[env->model->n_values - 1] - costs[wrt->id]);
+}
+
+double cost_sweep(const struct cg_env *env)
+{
+    enum { PASSES = 5 }; /* two sweeps, two passes to confirm them, and the tables */
+    return PASSES * TANGENT * env->graph->costs[env->model->n_values - 1];
 }
 
 /* ---- a side of a line ---- */
@@ -90,13 +93,25 @@ static bool has_indices(enum cg_op op)
     return op == CG_ENTRY || op == CG_SUM_OVER || op == CG_KRON || op == CG_PARTIAL;
 }
 
+static struct cg_matrix size_of(const struct estimate *e, const struct cg_expr *expr)
+{
+    const struct cg_env *env = e->evaluator->env;
+    return (struct cg_matrix){env_size(env, expr->shape.rows), env_size(env, expr->shape.cols),
+                              NULL};
+}
+
 static const struct axes *visit(struct estimate *e, const struct cg_expr *expr);
+
+/* One entry of a gradient that stands unevaluated. */
+static double cost_gradient(struct estimate *e, const struct cg_expr *gradient)
+{
+    return forward_cost(&e->evaluator->forward, gradient->u.grad.of, gradient->u.grad.wrt);
+}
 
 /* A matrix and what it is made of, where the evaluator doesn't have it; returns its own size. */
 static struct cg_matrix visit_matrix(struct estimate *e, const struct cg_expr *expr)
 {
-    const struct cg_env *env = e->evaluator->env;
-    struct cg_matrix out = {env_size(env, expr->shape.rows), env_size(env, expr->shape.cols), NULL};
+    struct cg_matrix out = size_of(e, expr);
     if (map_get(&e->evaluator->graph.slots, expr) || map_get(&e->matrices, expr))
         return out;
     map_put(&e->matrices, expr, e);
@@ -104,7 +119,7 @@ static struct cg_matrix visit_matrix(struct estimate *e, const struct cg_expr *e
     if (expr->op == CG_NAME && expr->u.value->kind == CG_VALUE_RESULT && expr->u.value->body) {
         visit_matrix(e, expr->u.value->body);
     } else if (expr->op == CG_GRAD) {
-        e->once += count_of(&out) * cost_forward(env, expr->u.grad.wrt);
+        e->once += count_of(&out) * cost_gradient(e, expr);
     } else if (has_indices(expr->op)) {
         visit(e, expr);
     } else if (expr->op != CG_NAME) {
@@ -122,7 +137,7 @@ static void visit_entry(struct estimate *e, const struct cg_expr *matrix, struct
     add_axis(e, axes, row);
     add_axis(e, axes, col);
     if (matrix->op == CG_GRAD) {
-        e->each += volume(e, axes) * cost_forward(e->evaluator->env, matrix->u.grad.wrt);
+        e->each += volume(e, axes) * cost_gradient(e, matrix);
     } else {
         visit_matrix(e, matrix);
         e->each += STEP + TENSOR * volume(e, axes);
@@ -206,7 +221,31 @@ static void visit_sum(struct estimate *e, const struct cg_expr *expr, struct axe
     }
 }
 
-/* One forward pass for each entry that moves, and with it the tangents of all matrices so far. */
+/* The matrices in a term whose tangents it takes. Values of the model are leaves; named results are
+ * their bodies where tangents go through them. */
+static double cost_reached(struct estimate *e, const struct cg_expr *expr, bool through,
+                           struct map *reached)
+{
+    if (map_get(reached, expr))
+        return 0;
+    map_put(reached, expr, e);
+    if (expr->op == CG_NAME) {
+        const struct cg_value *value = expr->u.value;
+        bool enters = through && value->kind == CG_VALUE_RESULT && value->body;
+        return enters ? cost_reached(e, value->body, through, reached) : 0;
+    }
+    double work = 0;
+    struct cg_matrix *args = cg_alloc_array(e->arena, expr->n_args + 1, sizeof *args);
+    for (size_t i = 0; i < expr->n_args; i++) {
+        work += cost_reached(e, expr->args[i], through, reached);
+        args[i] = size_of(e, expr->args[i]);
+    }
+    struct cg_matrix out = size_of(e, expr);
+    return cg_is_index_notation(expr) || !expr->n_args ? work
+                                                       : work + cost_operator(expr, &out, args);
+}
+
+/* One forward pass for each entry that moves, and with it the tangents of what it reaches. */
 static void visit_partial(struct estimate *e, const struct cg_expr *expr, struct axes *axes)
 {
     const struct cg_env *env = e->evaluator->env;
@@ -216,8 +255,9 @@ static void visit_partial(struct estimate *e, const struct cg_expr *expr, struct
     add_axis(e, axes, expr->u.partial.col);
     double blocks = volume(e, axes), before = e->each;
     const struct cg_expr *matrix = of->op == CG_ENTRY ? of->args[0] : of;
-    if (expr->u.partial.total && matrix->op == CG_NAME && cg_is_scalar(env->model, matrix->shape)) {
-        e->each += blocks * cost_forward(env, wrt);
+    if (expr->u.partial.total && matrix->op == CG_NAME &&
+        matrix->u.value->kind != CG_VALUE_RESULT && cg_is_scalar(env->model, matrix->shape)) {
+        e->each += blocks * forward_cost(&e->evaluator->forward, matrix->u.value, wrt);
         return;
     }
     bool saved[128];
@@ -229,8 +269,12 @@ static void visit_partial(struct estimate *e, const struct cg_expr *expr, struct
     join(axes, visit(e, of));
     memcpy(e->fixed, saved, sizeof saved);
     double inner = e->each - before, start = count_of(&env->values[wrt->id]);
-    start += expr->u.partial.total ? cost_forward(env, wrt) : (double)env->model->n_values;
-    start += TANGENT * (e->once + cost_steps(&e->evaluator->graph, 0));
+    start += expr->u.partial.total ? cost_forward(env, wrt) : STEP;
+    struct map reached;
+    map_init(&reached, e->arena);
+    start += TANGENT * cost_reached(e, of, expr->u.partial.total, &reached);
+    if (matrix->op == CG_NAME && matrix->u.value->body && !expr->u.partial.total)
+        start += TANGENT * cost_reached(e, matrix->u.value->body, false, &reached);
     e->each = before + blocks * (TANGENT * inner + start);
 }
 
@@ -276,7 +320,7 @@ struct cost cost_side(struct evaluator *evaluator, const struct cg_expr *expr,
     if (!cg_is_index_notation(expr)) {
         /* A gradient is looked at entry by entry, not as a matrix. */
         if (expr->op == CG_GRAD)
-            e.each = cost_forward(evaluator->env, expr->u.grad.wrt);
+            e.each = cost_gradient(&e, expr);
         else
             visit_matrix(&e, expr);
     } else {

@@ -9,6 +9,9 @@
 double cost_operator(const struct cg_expr *expr, const struct cg_matrix *out,
                      const struct cg_matrix *args);
 
+/* The same of a step of a graph; nothing for a leaf. */
+double cost_step(const struct graph_step *step);
+
 /* Filling an environment of these sizes (env_begin is enough): the work, and the numbers in it. */
 double cost_environment(const struct cg_env *env, double *numbers);
 
@@ -21,7 +24,10 @@ struct cost {
 struct cost cost_side(struct evaluator *evaluator, const struct cg_expr *expr,
                       const struct cg_index *fixed, size_t n_fixed);
 
-/* One entry of a gradient by forward mode. */
+/* All gradients of one number, swept and confirmed (adjoint.h). */
+double cost_sweep(const struct cg_env *env);
+
+/* One entry of a gradient by a forward pass. */
 double cost_forward(const struct cg_env *env, const struct cg_value *wrt);
 
 #endif

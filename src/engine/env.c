@@ -1,4 +1,5 @@
 #include "engine/env.h"
+#include "engine/cost.h"
 
 #include <chalkgrad/load.h>
 
@@ -49,6 +50,7 @@ void env_graph(struct cg_env *env, const struct cg_value *cut)
     struct cg_graph_of_env *p = cg_alloc(&env->arena, sizeof *p);
     p->roots = cg_alloc_array(&env->arena, n, sizeof *p->roots);
     p->ends = cg_alloc_array(&env->arena, n, sizeof *p->ends);
+    p->costs = cg_alloc_array(&env->arena, n, sizeof *p->costs);
     graph_init(&p->graph, env, &env->arena, NULL);
     env->graph = p;
     for (size_t id = 0; id < n; id++) {
@@ -58,6 +60,9 @@ void env_graph(struct cg_env *env, const struct cg_value *cut)
             env->values[id] = p->graph.steps[p->roots[id]].out;
         }
         p->ends[id] = p->graph.n_steps;
+        p->costs[id] = id ? p->costs[id - 1] : 0;
+        for (size_t i = id ? p->ends[id - 1] : 0; i < p->ends[id]; i++)
+            p->costs[id] += cost_step(&p->graph.steps[i]);
     }
 }
 

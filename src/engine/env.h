@@ -8,6 +8,7 @@ struct cg_graph_of_env {
     struct graph graph;
     size_t *roots; /* by value id: the step of a definition */
     size_t *ends;  /* by value id: how many steps there were when it was in the graph */
+    double *costs; /* by value id: what those steps cost together (cost.h) */
 };
 
 /* The size of any dim of the model in this environment. */

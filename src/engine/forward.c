@@ -1,5 +1,7 @@
 #include "engine/forward.h"
 
+#include "engine/adjoint.h"
+#include "engine/cost.h"
 #include "engine/env.h"
 
 #include <math.h>
@@ -29,18 +31,20 @@ static void move_add(const struct moving *m)
             matrix_add(&m->out, &m->out, &m->dots[i]);
 }
 
-/* d(a b c) = da b c + a db c + a b dc */
+/* d(a b c) = (da b + a db) c + a b dc, factor after factor */
 static void move_mul(const struct moving *m)
 {
-    struct cg_matrix term = like(m, &m->out);
+    struct cg_matrix term = like(m, &m->out), product = like(m, &m->out);
+    for (size_t c = 0; c < matrix_count(&product); c++)
+        product.data[c] = 1;
     for (size_t i = 0; i < m->expr->n_args; i++) {
-        if (!m->dots[i].data)
-            continue;
-        for (size_t c = 0; c < matrix_count(&term); c++)
-            term.data[c] = 1;
-        for (size_t j = 0; j < m->expr->n_args; j++)
-            matrix_mul(&term, &term, i == j ? &m->dots[j] : &m->args[j]);
-        matrix_add(&m->out, &m->out, &term);
+        if (i)
+            matrix_mul(&m->out, &m->out, &m->args[i]);
+        if (m->dots[i].data) {
+            matrix_mul(&term, &product, &m->dots[i]);
+            matrix_add(&m->out, &m->out, &term);
+        }
+        matrix_mul(&product, &product, &m->args[i]);
     }
 }
 
@@ -251,17 +255,17 @@ static double *leaf_tangent(const struct graph_step *step, struct cg_arena *aren
     return dot.data;
 }
 
-static const double *step_slopes(struct graph_slopes *slopes, const struct graph *graph, size_t i)
+const double *graph_step_slopes(struct graph_slopes *slopes, const struct graph *graph, size_t i)
 {
     const struct graph_step *step = &graph->steps[i];
     if (!slopes || step->expr->op != CG_APPLY)
         return NULL;
     if (slopes->n < graph->n_steps) {
-        double **more = cg_alloc_array(slopes->arena, graph->n_steps, sizeof *more);
+        double **more = cg_alloc_array(slopes->arena, 2 * graph->n_steps, sizeof *more);
         if (slopes->n)
             memcpy(more, slopes->of, slopes->n * sizeof *more);
         slopes->of = more;
-        slopes->n = graph->n_steps;
+        slopes->n = 2 * graph->n_steps;
     }
     if (!slopes->of[i])
         slopes->of[i] = slopes_of(slopes->arena, step->expr, &step->args[0]);
@@ -302,7 +306,7 @@ static double *step_tangent(const struct graph *graph, size_t at, struct cg_aren
                        .args = step->args,
                        .value = step->out,
                        .arena = arena,
-                       .slopes = step_slopes(slopes, graph, at)};
+                       .slopes = graph_step_slopes(slopes, graph, at)};
     m.dots = cg_alloc_array(arena, step->n_args, sizeof *m.dots);
     for (size_t i = 0; i < step->n_args; i++)
         m.dots[i] =
@@ -359,13 +363,19 @@ double *graph_tangent(const struct graph *graph, size_t slot, struct cg_arena *a
     return tangent_at(graph, slot, arena, leaves, through, spread, slopes, dots, stamp);
 }
 
+double *forward_seed(const struct cg_env *env, struct cg_arena *arena, const struct cg_value *wrt,
+                     size_t entry)
+{
+    struct cg_matrix seed = matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
+    seed.data[entry] = 1;
+    return seed.data;
+}
+
 double **forward_direct(const struct cg_env *env, struct cg_arena *arena,
                         const struct cg_value *wrt, size_t entry)
 {
     double **leaves = cg_alloc_array(arena, env->model->n_values, sizeof *leaves);
-    struct cg_matrix seed = matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
-    seed.data[entry] = 1;
-    leaves[wrt->id] = seed.data;
+    leaves[wrt->id] = forward_seed(env, arena, wrt, entry);
     return leaves;
 }
 
@@ -385,47 +395,140 @@ double **forward_total(const struct cg_env *env, struct cg_arena *arena, const s
     return leaves;
 }
 
+double **forward_together(const struct cg_env *env, struct cg_arena *arena, double *const *ways,
+                          bool spread, struct graph_slopes *slopes)
+{
+    const struct cg_graph_of_env *p = env->graph;
+    double **leaves = cg_alloc_array(arena, env->model->n_values, sizeof *leaves);
+    double **dots = cg_alloc_array(arena, p->graph.n_steps, sizeof *dots);
+    for (size_t id = 0, from = 0; id < env->model->n_values; id++) {
+        const struct cg_matrix *m = &env->values[id];
+        graph_tangents(&p->graph, from, p->ends[id], arena, leaves, true, spread, slopes, dots);
+        from = p->ends[id];
+        bool defined = env->model->values[id]->kind == CG_VALUE_DEFINED;
+        const double *moved = defined ? dots[p->roots[id]] : NULL, *own = ways[id];
+        if (moved || own)
+            leaves[id] = cg_alloc_array(arena, matrix_count(m), sizeof *leaves[id]);
+        for (size_t i = 0; leaves[id] && i < matrix_count(m); i++)
+            leaves[id][i] = (moved ? moved[i] : 0) + (own ? own[i] : 0);
+    }
+    return leaves;
+}
+
+/* ---- gradients that many lines share ---- */
+
 struct forward_gradient {
-    const struct cg_value *of, *wrt;
-    bool spread;
-    double *data;
-    bool *known;
+    double *numbers[2]; /* and squared spreads, of passes from end to end */
+    bool *known[2];
+    size_t every; /* each so many-th entry is taken from end to end; 0: none */
 };
 
-static struct forward_gradient *find(struct forward_memo *memo, const struct cg_value *of,
-                                     const struct cg_value *wrt, bool spread)
+/* All gradients of one number. */
+struct forward_of {
+    const struct cg_value *of;
+    double **swept[2];                   /* by id, and squared spreads; NULL: none are to be had */
+    struct forward_gradient **gradients; /* by id; NULL: not asked for yet */
+    struct forward_of *next;
+};
+
+static void sweep(struct forward_memo *memo, struct forward_of *all)
 {
-    for (size_t i = 0; i < memo->count; i++)
-        if (memo->gradients[i].of == of && memo->gradients[i].wrt == wrt &&
-            memo->gradients[i].spread == spread)
-            return &memo->gradients[i];
+    for (int spread = 0; spread < 2; spread++)
+        all->swept[spread] = adjoints(memo->env, memo->arena, all->of, spread, &memo->slopes);
+    for (int spread = 0; spread < 2; spread++)
+        if (!adjoints_confirmed(memo->env, all->of, all->swept[0], all->swept[1], spread,
+                                &memo->slopes))
+            memo->unconfirmed = true;
+    if (memo->unconfirmed)
+        all->swept[0] = all->swept[1] = NULL;
+}
+
+static struct forward_of *find_all(struct forward_memo *memo, const struct cg_value *of)
+{
+    for (struct forward_of *all = memo->all; all; all = all->next)
+        if (all->of == of)
+            return all;
+    struct forward_of *all = cg_alloc(memo->arena, sizeof *all);
+    all->of = of;
+    all->gradients = cg_alloc_array(memo->arena, memo->env->model->n_values, sizeof(void *));
+    all->next = memo->all;
+    memo->all = all;
+    double cost = cost_sweep(memo->env);
+    if (memo->only_passes || (memo->budget && cost > *memo->budget))
+        return all;
+    if (memo->budget)
+        *memo->budget -= cost;
+    sweep(memo, all);
+    return all;
+}
+
+/* Can the sweep's number be taken? */
+static bool is_swept(const struct forward_memo *memo, const struct forward_of *all,
+                     const struct cg_value *wrt)
+{
+    const struct cg_matrix *m = &memo->env->values[wrt->id];
+    for (int spread = 0; spread < 2; spread++) {
+        if (!all->swept[spread])
+            return false;
+        const double *numbers = all->swept[spread][wrt->id];
+        if (numbers && !matrix_finite(&(struct cg_matrix){m->rows, m->cols, (double *)numbers}))
+            return false;
+    }
+    return true;
+}
+
+static struct forward_gradient *find(struct forward_memo *memo, struct forward_of *all,
+                                     const struct cg_value *wrt)
+{
+    struct forward_gradient **found = &all->gradients[wrt->id];
+    if (*found)
+        return *found;
     size_t count = matrix_count(&memo->env->values[wrt->id]);
-    memo->gradients = cg_grow(memo->arena, memo->gradients, memo->count, &memo->capacity,
-                              sizeof *memo->gradients);
-    struct forward_gradient *new = &memo->gradients[memo->count++];
-    *new = (struct forward_gradient){of, wrt, spread, NULL, NULL};
-    new->data = cg_alloc_array(memo->arena, count, sizeof *new->data);
-    new->known = cg_alloc_array(memo->arena, count, sizeof *new->known);
-    return new;
+    *found = cg_alloc(memo->arena, sizeof **found);
+    bool whole = !memo->whole || memo->whole == wrt;
+    double each = cost_forward(memo->env, wrt);
+    if (!is_swept(memo, all, wrt))
+        (*found)->every = 1;
+    else if (whole)
+        (*found)->every = 1 + (size_t)((double)count * each / memo->work);
+    for (int spread = 0; (*found)->every && spread < 2; spread++) {
+        (*found)->numbers[spread] = cg_alloc_array(memo->arena, count, sizeof(double));
+        (*found)->known[spread] = cg_alloc_array(memo->arena, count, sizeof(bool));
+    }
+    return *found;
 }
 
 double forward_entry(struct forward_memo *memo, const struct cg_value *of,
                      const struct cg_value *wrt, size_t entry, bool spread)
 {
-    struct forward_gradient *gradient = find(memo, of, wrt, spread);
-    if (!gradient->known[entry]) {
+    struct forward_of *all = find_all(memo, of);
+    struct forward_gradient *gradient = find(memo, all, wrt);
+    if (!gradient->every || entry % gradient->every) {
+        const double *swept = all->swept[spread][wrt->id];
+        return swept ? swept[entry] : 0;
+    }
+    if (!gradient->known[spread][entry]) {
         double **leaves =
             forward_total(memo->env, &memo->scratch, wrt, entry, spread, &memo->slopes);
-        gradient->data[entry] = leaves[of->id] ? leaves[of->id][0] : 0;
-        gradient->known[entry] = true;
+        gradient->numbers[spread][entry] = leaves[of->id] ? leaves[of->id][0] : 0;
+        gradient->known[spread][entry] = true;
         cg_arena_reset(&memo->scratch);
     }
-    return gradient->data[entry];
+    return gradient->numbers[spread][entry];
+}
+
+double forward_cost(struct forward_memo *memo, const struct cg_value *of,
+                    const struct cg_value *wrt)
+{
+    enum { LOOK_UP = 20 };
+    const struct forward_gradient *gradient = find(memo, find_all(memo, of), wrt);
+    return LOOK_UP + (gradient->every ? cost_forward(memo->env, wrt) / (double)gradient->every : 0);
 }
 
 void forward_init(struct forward_memo *memo, const struct cg_env *env, struct cg_arena *arena)
 {
-    *memo = (struct forward_memo){.env = env, .arena = arena, .slopes.arena = arena};
+    *memo = (struct forward_memo){
+        .env = env, .arena = arena, .slopes.arena = arena, .work = FORWARD_WORK};
 }
 
 void forward_finish(struct forward_memo *memo)
@@ -440,6 +543,7 @@ struct cg_matrix cg_forward_gradient(const struct cg_env *env, struct cg_arena *
         matrix_new(arena, env->values[wrt->id].rows, env->values[wrt->id].cols);
     struct forward_memo memo;
     forward_init(&memo, env, arena);
+    memo.only_passes = true;
     for (size_t i = 0; i < matrix_count(&gradient); i++)
         gradient.data[i] = forward_entry(&memo, of, wrt, i, false);
     forward_finish(&memo);

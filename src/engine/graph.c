@@ -90,6 +90,18 @@ static void fill(const struct cg_matrix *m, double number)
         m->data[i] = number;
 }
 
+static struct cg_matrix gradient(struct graph *graph, const struct cg_value *of,
+                                 const struct cg_value *wrt)
+{
+    if (!graph->gradients)
+        return cg_forward_gradient(graph->env, graph->arena, of, wrt);
+    const struct cg_matrix *m = &graph->env->values[wrt->id];
+    struct cg_matrix out = matrix_new(graph->arena, m->rows, m->cols);
+    for (size_t i = 0; i < matrix_count(&out); i++)
+        out.data[i] = forward_entry(graph->gradients, of, wrt, i, false);
+    return out;
+}
+
 /* The numbers of a leaf; false for an operator. */
 static bool fill_leaf(struct graph *graph, struct graph_step *step)
 {
@@ -117,7 +129,7 @@ static bool fill_leaf(struct graph *graph, struct graph_step *step)
             step->out.data[i * step->out.cols + i] = 1;
         return true;
     case CG_GRAD:
-        step->out = cg_forward_gradient(graph->env, graph->arena, e->u.grad.of, e->u.grad.wrt);
+        step->out = gradient(graph, e->u.grad.of, e->u.grad.wrt);
         return true;
     case CG_ENTRY:
     case CG_SUM_OVER:
@@ -165,10 +177,29 @@ static void bind(struct graph *graph, struct graph_step *step)
     }
 }
 
+static void enter(struct graph *graph, size_t slot)
+{
+    size_t *bucket = &graph->buckets[step_hash(&graph->steps[slot]) % graph->n_buckets];
+    graph->steps[slot].next = *bucket;
+    *bucket = slot + 1;
+}
+
+/* As many buckets as steps, at least. */
+static void widen(struct graph *graph)
+{
+    if (graph->n_steps < graph->n_buckets)
+        return;
+    graph->n_buckets = graph->n_buckets ? 2 * graph->n_buckets : 32;
+    graph->buckets = cg_alloc_array(graph->arena, graph->n_buckets, sizeof *graph->buckets);
+    for (size_t i = 0; i < graph->n_steps; i++)
+        enter(graph, i);
+}
+
 /* The slot of a step equal to *step, or of a new one. */
 static size_t intern(struct graph *graph, struct graph_step *step)
 {
-    size_t *bucket = &graph->buckets[step_hash(step) % GRAPH_BUCKETS];
+    widen(graph);
+    size_t *bucket = &graph->buckets[step_hash(step) % graph->n_buckets];
     for (size_t at = *bucket; at; at = graph->steps[at - 1].next)
         if (same_step(&graph->steps[at - 1], step))
             return at - 1;
@@ -176,10 +207,9 @@ static size_t intern(struct graph *graph, struct graph_step *step)
         bind(graph, step);
     graph->steps =
         cg_grow(graph->arena, graph->steps, graph->n_steps, &graph->capacity, sizeof *graph->steps);
-    step->next = *bucket;
     graph->steps[graph->n_steps] = *step;
-    *bucket = ++graph->n_steps;
-    return graph->n_steps - 1;
+    enter(graph, graph->n_steps);
+    return graph->n_steps++;
 }
 
 static bool is_index_notation(enum cg_op op)
@@ -262,10 +292,10 @@ static void spread(const struct graph_step *step, struct cg_arena *arena, double
     }
 }
 
-double **graph_spreads(const struct graph *graph, struct cg_arena *arena)
+void graph_spreads(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
+                   double **of)
 {
-    double **of = cg_alloc_array(arena, graph->n_steps, sizeof *of);
-    for (size_t i = 0; i < graph->n_steps; i++) {
+    for (size_t i = from; i < to; i++) {
         const struct graph_step *step = &graph->steps[i];
         enum cg_op op = step->expr->op;
         if (step->n_args && (op == CG_NEG || op == CG_NAME)) {
@@ -276,5 +306,4 @@ double **graph_spreads(const struct graph *graph, struct cg_arena *arena)
         spread(step, arena, of, &out);
         of[i] = out.data;
     }
-    return of;
 }

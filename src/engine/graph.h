@@ -12,8 +12,6 @@
 #include "engine/map.h"
 #include "engine/matrix.h"
 
-enum { GRAPH_BUCKETS = 256 };
-
 struct graph_step {
     const struct cg_expr *expr;
     struct cg_matrix out;
@@ -24,15 +22,16 @@ struct graph_step {
 };
 
 struct graph {
-    const struct cg_env *env;   /* borrowed */
-    struct cg_arena *arena;     /* borrowed: holds steps and numbers */
-    const struct cg_book *book; /* or NULL: gradients are taken by their derived form, not by
-                                   forward mode */
+    const struct cg_env *env;       /* borrowed */
+    struct cg_arena *arena;         /* borrowed: holds steps and numbers */
+    const struct cg_book *book;     /* or NULL: gradients are taken by their derived form, not by
+                                       forward mode */
+    struct forward_memo *gradients; /* or NULL: where gradients by forward mode are kept */
     struct graph_step *steps;
     size_t n_steps, capacity;
-    size_t buckets[GRAPH_BUCKETS];
-    struct map slots; /* node -> slot + 1 */
-    bool broken;      /* shapes did not fit somewhere: that step is NaN */
+    size_t *buckets, n_buckets; /* by hash: slot + 1 of the last step in it */
+    struct map slots;           /* node -> slot + 1 */
+    bool broken;                /* shapes did not fit somewhere: that step is NaN */
 };
 
 void graph_init(struct graph *graph, const struct cg_env *env, struct cg_arena *arena,
@@ -50,6 +49,11 @@ struct graph_slopes {
     double **of;
     size_t n;
 };
+
+/* Those of one step; NULL where it is no elementwise function. Tables grow, and what was found
+ * stays. */
+const double *graph_step_slopes(struct graph_slopes *slopes, const struct graph *graph,
+                                size_t slot);
 
 /* Forward mode: dots[slot], for from <= slot < to, becomes the tangent of that step (its shape, in
  * `arena`) or NULL where it is zero. leaves[id]: the tangent of each value, or NULL. `through`:
@@ -73,10 +77,11 @@ double *graph_tangent(const struct graph *graph, size_t slot, struct cg_arena *a
                       double *const *leaves, bool through, bool spread, struct graph_slopes *slopes,
                       struct graph_dots *dots, size_t stamp);
 
-/* For each step the squares of its spread: the root of the sum of the squares of what was added up
- * in it. Where numbers cancel, roundings are as large as that times the machine's precision,
- * however small the result is. (Squares, not absolute values: those would grow from layer to layer
- * of a deep network, and excuse everything.) */
-double **graph_spreads(const struct graph *graph, struct cg_arena *arena);
+/* For each step from <= i < to the squares of its spread, of[i], in `arena`: the root of the sum of
+ * the squares of what was added up in it. Where numbers cancel, roundings are as large as that
+ * times the machine's precision, however small the result is. (Squares, not absolute values: those
+ * would grow from layer to layer of a deep network, and excuse everything.) */
+void graph_spreads(const struct graph *graph, size_t from, size_t to, struct cg_arena *arena,
+                   double **of);
 
 #endif

@@ -25,7 +25,9 @@ void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struc
     *evaluator = (struct evaluator){.env = env, .arena = arena};
     graph_init(&evaluator->graph, env, arena, NULL);
     evaluator->slopes.arena = arena;
+    evaluator->leaves = cg_alloc_array(arena, env->model->n_values, sizeof *evaluator->leaves);
     forward_init(&evaluator->forward, env, arena);
+    evaluator->graph.gradients = &evaluator->forward;
 }
 
 void evaluator_finish(struct evaluator *evaluator)
@@ -43,13 +45,26 @@ static size_t in_graph(struct evaluator *evaluator, const struct cg_expr *expr)
     return slot;
 }
 
-struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
-                                 const struct cg_expr *expr, bool spread)
+/* The squared spreads of a step, with those of the steps before it. */
+static double *step_spreads(struct evaluator *e, size_t slot)
+{
+    while (e->spreads_capacity <= slot)
+        e->spreads = cg_grow(e->arena, e->spreads, e->spreads_capacity, &e->spreads_capacity,
+                             sizeof *e->spreads);
+    if (e->n_spreads <= slot) {
+        graph_spreads(&e->graph, e->n_spreads, slot + 1, e->arena, e->spreads);
+        e->n_spreads = slot + 1;
+    }
+    return e->spreads[slot];
+}
+
+struct cg_matrix evaluate_matrix(struct evaluator *evaluator, const struct cg_expr *expr,
+                                 bool spread)
 {
     size_t slot = in_graph(evaluator, expr);
     struct cg_matrix out = evaluator->graph.steps[slot].out;
     if (spread)
-        out.data = graph_spreads(&evaluator->graph, arena)[slot];
+        out.data = step_spreads(evaluator, slot);
     return out;
 }
 
@@ -216,7 +231,7 @@ static struct tensor *walk_matrix(struct walk *w, const struct cg_expr *matrix, 
     size_t slot = in_graph(w->evaluator, matrix);
     struct cg_matrix m = w->evaluator->graph.steps[slot].out;
     if (w->spread)
-        m.data = graph_spreads(&w->evaluator->graph, w->space->arena)[slot];
+        m.data = step_spreads(w->evaluator, slot);
     return gather(w, &m, step_dot(w, slot), row, col);
 }
 
@@ -286,9 +301,15 @@ static void begin_inner(const struct walk *w, struct walk *inner, struct tensor_
     inner->spread = false; /* only of tangents */
     inner->stamp = ++w->evaluator->n_stamps;
     inner->through = expr->u.partial.total;
-    inner->leaves = inner->through ? forward_total(env, space->arena, wrt, entry, w->spread,
-                                                   &w->evaluator->forward.slopes)
-                                   : forward_direct(env, space->arena, wrt, entry);
+    double **leaves = w->evaluator->leaves;
+    if (inner->through)
+        leaves =
+            forward_total(env, space->arena, wrt, entry, w->spread, &w->evaluator->forward.slopes);
+    else if (w->leaves)
+        leaves = forward_direct(env, space->arena, wrt, entry);
+    else
+        leaves[wrt->id] = forward_seed(env, space->arena, wrt, entry);
+    inner->leaves = leaves;
     map_init(&inner->memo, w->space->arena);
     struct cg_index row = expr->u.partial.row, col = expr->u.partial.col;
     if (row.letter) {
@@ -386,6 +407,8 @@ static struct tensor *walk_partial(struct walk *w, const struct cg_expr *expr)
         struct tensor_space space;
         begin_inner(w, &inner, &space, expr, at[block].row, at[block].col);
         const struct tensor *t = walk_moving(&inner, expr);
+        if (inner.leaves == w->evaluator->leaves)
+            w->evaluator->leaves[expr->u.partial.wrt->id] = NULL;
         w->space->failed = w->space->failed || space.failed;
         if (!out)
             out = partial_axes(w, expr, t);

@@ -19,7 +19,10 @@ struct evaluator {
     size_t n_run;               /* steps of the graph that have numbers */
     struct graph_slopes slopes; /* of the graph */
     struct graph_dots dots;
-    size_t n_stamps; /* for dots */
+    size_t n_stamps;  /* for dots */
+    double **spreads; /* of the first steps of the graph, in `arena` */
+    size_t n_spreads, spreads_capacity;
+    double **leaves; /* all zero, for what moves alone */
     struct forward_memo forward;
     bool failed; /* something was too large or did not fit: its numbers are NaN */
 };
@@ -34,9 +37,8 @@ struct tensor *evaluate_indexed(struct evaluator *evaluator, struct cg_arena *ar
                                 const struct cg_expr *expr, const struct cg_index *fixed,
                                 const size_t *at, size_t n_fixed, bool spread);
 
-/* A matrix expression: its numbers in the evaluator's graph, or their squared spreads in `arena`.
- */
-struct cg_matrix evaluate_matrix(struct evaluator *evaluator, struct cg_arena *arena,
-                                 const struct cg_expr *expr, bool spread);
+/* A matrix expression: its numbers in the evaluator's graph, or their squared spreads. */
+struct cg_matrix evaluate_matrix(struct evaluator *evaluator, const struct cg_expr *expr,
+                                 bool spread);
 
 #endif

@@ -59,6 +59,7 @@ static void trial_init(struct trial *trial, const struct cg_env *env, double *wo
     cg_arena_init(&trial->keep);
     cg_arena_init(&trial->line);
     evaluator_init(&trial->evaluator, env, &trial->keep);
+    trial->evaluator.forward.budget = work;
     map_init(&trial->lefts, &trial->keep);
 }
 
@@ -180,7 +181,7 @@ static double *matrix_cells(struct trial *trial, const struct cg_expr *expr,
         return NULL;
     bool gradient = expr->op == CG_GRAD;
     struct cg_matrix m = gradient ? evaluator->env->values[expr->u.grad.wrt->id]
-                                  : evaluate_matrix(evaluator, &trial->line, expr, spread);
+                                  : evaluate_matrix(evaluator, expr, spread);
     if (m.rows * m.cols != cells->total)
         return NULL;
     double *numbers = cg_alloc_array(&trial->line, cells->count, sizeof *numbers);
@@ -455,11 +456,14 @@ static void draw_env(struct cg_env *env, const struct cg_env *own, struct cg_prn
     }
 }
 
-static void check_all(const struct steps *steps, const struct cg_env *env, double *work,
-                      struct cg_check *checks)
+/* whole: the value by which the gradient is taken from end to end, each entry by a forward pass, as
+ * far as that is not too long; NULL: all gradients are. */
+static void check_all(const struct steps *steps, const struct cg_env *env,
+                      const struct cg_value *whole, double *work, struct cg_check *checks)
 {
     struct trial trial;
     trial_init(&trial, env, work);
+    trial.evaluator.forward.whole = whole;
     for (size_t i = 0; i < steps->count; i++)
         check_step(&trial, steps->items[i], &checks[steps->items[i]->id]);
     trial_finish(&trial);
@@ -480,13 +484,13 @@ double cg_verify_within(const struct cg_book *book, const struct cg_derivation *
     collect(&steps, derivation);
     for (size_t i = 0; i < steps.count; i++)
         checks[steps.items[i]->id] = (struct cg_check){.holds = true};
-    check_all(&steps, env, work, checks);
+    check_all(&steps, env, derivation->wrt, work, checks);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC41C);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, env, &prng);
-        check_all(&steps, &random, NULL, checks);
+        check_all(&steps, &random, derivation->wrt, NULL, checks);
         cg_env_finish(&random);
     }
     double worst = 0;
@@ -549,13 +553,13 @@ struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg
     struct cg_step step = {.lhs = left, .before = left, .rhs = right};
     struct steps steps = {.items = (const struct cg_step *[]){&step}, .count = 1};
     double work = CG_WORK;
-    check_all(&steps, env, &work, &check);
+    check_all(&steps, env, NULL, &work, &check);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC1A1);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, env, &prng);
-        check_all(&steps, &random, NULL, &check);
+        check_all(&steps, &random, NULL, NULL, &check);
         cg_env_finish(&random);
     }
     conclude(&check);
