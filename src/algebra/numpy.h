@@ -11,6 +11,7 @@ struct cg_numpy {
     const struct cg_book *book;      /* NULL: none; looks up gradients that are not written out */
     const struct cg_value **sources; /* arrays whose shapes give sizes; without them, numbers */
     size_t n_sources;
+    bool only_arrays; /* functions take no plain numbers, as PyTorch's */
 };
 
 /* The Python name of a value: keywords, numpy's np and lowered digits are changed. */

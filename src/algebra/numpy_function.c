@@ -40,20 +40,27 @@ static void put_functions(const struct cg_numpy *numpy, const struct parts *part
         cg_putc(numpy->out, '\n');
 }
 
+/* The end of a line; a plain number becomes an array, as whatever takes it expects one. */
+static void put_whole(const struct cg_numpy *numpy, const struct cg_expr *form)
+{
+    bool array = cg_numpy_is_array(form);
+    cg_put(numpy->out, array ? "" : "np.full((1, 1), ");
+    cg_numpy_expr(numpy, form);
+    cg_put(numpy->out, array ? "\n" : ")\n");
+}
+
 static void put_assignment(const struct cg_numpy *numpy, const struct cg_value *value)
 {
     cg_put(numpy->out, "    ");
     cg_numpy_name(numpy, value);
     cg_put(numpy->out, " = ");
-    cg_numpy_expr(numpy, value->body);
-    cg_putc(numpy->out, '\n');
+    put_whole(numpy, value->body);
 }
 
 static void put_return(const struct cg_numpy *numpy, const struct cg_expr *form)
 {
-    cg_put(numpy->out, cg_numpy_is_array(form) ? "    return " : "    return np.full((1, 1), ");
-    cg_numpy_expr(numpy, form);
-    cg_put(numpy->out, cg_numpy_is_array(form) ? "\n" : ")\n");
+    cg_put(numpy->out, "    return ");
+    put_whole(numpy, form);
 }
 
 /* What has no matrix form: an array filled entry by entry, in loops over its indices. A local

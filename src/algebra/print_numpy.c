@@ -287,7 +287,10 @@ static void put_sum_over(const struct cg_numpy *numpy, const struct cg_expr *exp
 static void put_apply(const struct cg_numpy *numpy, const struct cg_expr *expr)
 {
     cg_numpy_function_name(numpy, expr->u.apply.function, expr->u.apply.order);
-    put_between(numpy, "(", expr->args[0], ")");
+    if (numpy->only_arrays)
+        put_array_between(numpy, "(", expr->args[0], ")");
+    else
+        put_between(numpy, "(", expr->args[0], ")");
 }
 
 void cg_numpy_expr(const struct cg_numpy *numpy, const struct cg_expr *expr)

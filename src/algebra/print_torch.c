@@ -47,6 +47,8 @@ static const char helpers[] =
     "    return rows[0][0].reshape(1, 1)\n\n\n"
     "def matrix_outer(a, b):\n"
     "    return a.reshape(-1, 1) @ b.reshape(1, -1)\n\n\n"
+    "def matrix_full(shape, number):\n"
+    "    return torch.full(shape, float(number))\n\n\n"
     "def derivative(f):\n"
     "    def slope(x):\n"
     "        x = x if x.requires_grad else x.clone().requires_grad_()\n"
@@ -71,11 +73,9 @@ static const char comparison[] =
 /* NumPy's text with PyTorch's names. */
 static void put_translated(struct cg_strbuf *out, const char *text)
 {
-    static const char *const words[][2] = {{"np.sum(", "matrix_sum("},
-                                           {"np.mean(", "matrix_mean("},
-                                           {"np.array(", "matrix_of("},
-                                           {"np.outer(", "matrix_outer("},
-                                           {"np.", "torch."}};
+    static const char *const words[][2] = {
+        {"np.sum(", "matrix_sum("},     {"np.mean(", "matrix_mean("}, {"np.array(", "matrix_of("},
+        {"np.outer(", "matrix_outer("}, {"np.full(", "matrix_full("}, {"np.", "torch."}};
     while (*text) {
         size_t i = 0, n = sizeof words / sizeof *words;
         while (i < n && strncmp(text, words[i][0], strlen(words[i][0])))
@@ -139,9 +139,9 @@ static void put_definition(const struct cg_numpy *numpy, const struct cg_value *
     inner.out = &name;
     cg_numpy_name(&inner, value);
     bool array = cg_numpy_is_array(value->body);
-    cg_putf(numpy->out, "    %s = %s", name.text, array ? "" : "torch.full((1, 1), float(");
+    cg_putf(numpy->out, "    %s = %s", name.text, array ? "" : "matrix_full((1, 1), ");
     put_translated(numpy->out, body.text);
-    cg_put(numpy->out, array ? "\n" : "))\n");
+    cg_put(numpy->out, array ? "\n" : ")\n");
     if (value == wrt)
         cg_putf(numpy->out, "    %s = %s.detach().requires_grad_()\n", name.text, name.text);
     cg_strbuf_finish(&name);
@@ -184,7 +184,8 @@ void cg_print_torch(struct cg_strbuf *out, const struct cg_book *book,
     struct cg_arena arena;
     cg_arena_init(&arena);
     const struct cg_value **inputs = cg_alloc_array(&arena, model->n_values + 1, sizeof *inputs);
-    struct cg_numpy numpy = {.out = out, .model = model, .book = book, .sources = inputs};
+    struct cg_numpy numpy = {
+        .out = out, .model = model, .book = book, .sources = inputs, .only_arrays = true};
     for (size_t id = 0; id < model->n_values; id++)
         if (model->values[id]->kind == CG_VALUE_INPUT)
             inputs[numpy.n_sources++] = model->values[id];

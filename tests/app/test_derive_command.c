@@ -103,6 +103,9 @@ static void torch_agrees(void **state)
          "J = mean(P ^ 2) + dot(sum(P, axis=0), w.T) + sum(outer(w, S @ w)) / n",
          "X"},
         {"A : 2 x 3; Z = tanh(A); J = sum(Z * abs(A) + exp(Z))", "Z"},
+        {"dims n = 4, d = 3; Q : n x d; K : n x d; c = 1 / d; S = softmax(Q @ K.T / sqrt(d))\n"
+         "J = sum(S ^ 2) + sum(c.T @ sum(Q, axis=0)) + mean(sqrt(n))",
+         "Q"},
     };
     struct run *r = derive(models[0][0], models[0][1], "torch");
     assert_int_equal(r->status, 0);
