@@ -43,6 +43,7 @@ struct cg_question {
 struct cg_claim {
     const char *text;
     const struct cg_expr *left, *right;
+    bool meant_false; /* of a block `claim false` */
     struct cg_check check;
     struct cg_place place;
 };
@@ -109,9 +110,9 @@ struct cg_lesson *cg_lesson_parse(const char *file, const char *text, size_t len
                                   struct cg_error *error);
 void cg_lesson_close(struct cg_lesson *lesson);
 
-/* True if every claim holds; else fills the error with the first that does not: the numbers and the
- * first cell in which it is false. */
-bool cg_lesson_check(const struct cg_lesson *lesson, struct cg_error *error);
+/* The first claim from `from` on that is not what its block says, true or (`claim false`) false;
+ * n_claims: none. Else the error gets why: the numbers and the first cell in which it is false. */
+size_t cg_lesson_check(const struct cg_lesson *lesson, size_t from, struct cg_error *error);
 
 /* One key of the `train` block that names no value of the model (optimizer, beta, beta1, beta2,
  * epsilon, rate, schedule, batch, shuffle, epochs, seed, stop, patience, precision), its value as
@@ -120,7 +121,8 @@ bool cg_training_set(struct cg_train_options *options, const char *key, const ch
                      struct cg_error *error);
 
 /* Where a false claim fails first, and with which numbers: "in row 2, column 1 the left side is 3
- * and the right side 4", or "at k = 2, l = 1 ...". */
+ * and the right side 4", or "at k = 2, l = 1 ..."; and that it holds at the lesson's own numbers,
+ * where it does. */
 void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim);
 
 /* Title and order of a lesson from its front matter alone, for the browser. */

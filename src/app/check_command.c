@@ -17,7 +17,7 @@ static const char help[] =
     "before\n"
     "and with forward-mode differentiation. One line a lesson; exit status 1 where a line or a "
     "claim\n"
-    "is false.\n"
+    "is false (or, in a block `claim false`, true).\n"
     "\n"
     "  --gradients        instead: each gradient by an input, cell by cell, beside a central\n"
     "                     difference; exit status 1 where the relative error is above 1e-5\n"
@@ -27,6 +27,16 @@ static const char help[] =
 static const char *plural(size_t count)
 {
     return count == 1 ? "" : "s";
+}
+
+/* Names every claim that is not what its block says; returns the exit status. */
+static int check_claims(const struct cg_lesson *lesson)
+{
+    int status = 0;
+    struct cg_error error;
+    for (size_t i = 0; (i = cg_lesson_check(lesson, i, &error)) < lesson->n_claims; i++)
+        status = command_failed(&error);
+    return status;
 }
 
 /* "ok", how much was checked, and what was left out. */
@@ -58,10 +68,11 @@ static int check(const char *path, const struct check_request *request)
     if (request->gradients) {
         if (!check_gradients(lesson, request, &error))
             status = command_failed(&error);
-    } else if (cg_lesson_check(lesson, &error))
-        report(lesson);
-    else
-        status = command_failed(&error);
+    } else {
+        status = check_claims(lesson);
+        if (!status)
+            report(lesson);
+    }
     cg_lesson_close(lesson);
     return status;
 }

@@ -154,6 +154,8 @@ void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim)
     struct cg_index free[CG_CHECK_AXES];
     bool indexed = cg_is_index_notation(claim->left);
     size_t n = indexed ? cg_free_indices(claim->left, free, CG_CHECK_AXES) : 0;
+    if (check->elsewhere && check->own_cells)
+        cg_put(out, "it holds with the lesson's own numbers, but ");
     if (check->elsewhere)
         cg_put(out, "with random numbers in other sizes, ");
     for (size_t i = 0; i < n && i < check->n_at; i++)
@@ -164,28 +166,36 @@ void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim)
             check->expected, check->got);
 }
 
-bool cg_lesson_check(const struct cg_lesson *lesson, struct cg_error *error)
+static void fail_claim(const struct cg_lesson *lesson, const struct cg_claim *claim,
+                       struct cg_error *error)
 {
-    for (size_t i = 0; i < lesson->n_claims; i++) {
-        const struct cg_claim *claim = &lesson->claims[i];
-        if (claim->check.holds)
-            continue;
-        struct cg_strbuf cell;
-        cg_strbuf_init(&cell);
-        cg_claim_cell(&cell, claim);
-        if (claim->check.no_numbers)
-            cg_fail(error, lesson->file, claim->place,
-                    "this claim can't be checked: no numbers were found at which it is finite");
-        else
-            cg_fail(error, lesson->file, claim->place, "this claim is false: %s", cell.text);
-        cg_strbuf_finish(&cell);
-        if (error) {
-            error->length = (int)cg_utf8_length(claim->text, strlen(claim->text));
-            cg_error_quote(error, lesson->text, lesson->length, 1);
-        }
-        return false;
+    struct cg_strbuf cell;
+    cg_strbuf_init(&cell);
+    cg_claim_cell(&cell, claim);
+    if (claim->check.no_numbers)
+        cg_fail(error, lesson->file, claim->place,
+                "this claim can't be checked: no numbers were found at which it is finite");
+    else if (claim->meant_false)
+        cg_fail(error, lesson->file, claim->place, "this claim is true, and its block says false");
+    else
+        cg_fail(error, lesson->file, claim->place, "this claim is false: %s", cell.text);
+    cg_strbuf_finish(&cell);
+    if (error) {
+        error->length = (int)cg_utf8_length(claim->text, strlen(claim->text));
+        cg_error_quote(error, lesson->text, lesson->length, 1);
     }
-    return true;
+}
+
+size_t cg_lesson_check(const struct cg_lesson *lesson, size_t from, struct cg_error *error)
+{
+    for (size_t i = from; i < lesson->n_claims; i++) {
+        const struct cg_claim *claim = &lesson->claims[i];
+        if (claim->check.no_numbers || claim->check.holds == claim->meant_false) {
+            fail_claim(lesson, claim, error);
+            return i;
+        }
+    }
+    return lesson->n_claims;
 }
 
 bool cg_lesson_title(const char *path, struct cg_arena *arena, const char **title, int *order,

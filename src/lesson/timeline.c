@@ -226,6 +226,10 @@ static bool add_claims(struct builder *b, const struct cg_item *item)
 {
     struct cg_slice rest = item->body, line;
     size_t before = b->n_claims;
+    bool meant_false = cg_slice_is(item->args, "false");
+    if (item->args.length && !meant_false)
+        return cg_slice_fail(&b->o->source, b->o->error, item->args,
+                             "behind claim may stand only: false");
     if (!flush_pending(b) || !begin_chapter(b, b->n_drafts))
         return false;
     while (cg_slice_line(&rest, &line)) {
@@ -236,6 +240,7 @@ static bool add_claims(struct builder *b, const struct cg_item *item)
         if (!cg_read_claim(b->o, line, &b->claims[b->n_claims]) ||
             !add_beat(b, (struct cg_beat){.kind = CG_BEAT_CLAIM}))
             return false;
+        b->claims[b->n_claims].meant_false = meant_false;
         b->drafts[b->n_drafts - 1].claim = b->n_claims++;
     }
     if (b->n_claims == before)
@@ -274,21 +279,30 @@ static bool add_question(struct builder *b, const struct cg_item *item)
     return beat->question != NULL;
 }
 
+/* These blocks say all below their first line. */
+static bool bare(struct builder *b, const struct cg_item *item)
+{
+    return !item->args.length ||
+           cg_slice_fail(&b->o->source, b->o->error, item->args,
+                         "nothing may stand here: the block begins on the next line");
+}
+
 static bool add_block(struct builder *b, const struct cg_item *item)
 {
     switch (item->block) {
-    case CG_BLOCK_MODEL:
     case CG_BLOCK_DATA:
-    case CG_BLOCK_TEST: /* were read before */
+    case CG_BLOCK_TEST: /* were read before, as models were */
         return true;
+    case CG_BLOCK_MODEL:
+        return bare(b, item);
     case CG_BLOCK_DERIVE:
-        return add_derivations(b, item);
+        return bare(b, item) && add_derivations(b, item);
     case CG_BLOCK_CLAIM:
         return add_claims(b, item);
     case CG_BLOCK_TRAIN:
-        return add_training(b, item);
+        return bare(b, item) && add_training(b, item);
     case CG_BLOCK_ASK:
-        return add_question(b, item);
+        return bare(b, item) && add_question(b, item);
     case CG_BLOCK_COUNT:
         break;
     }

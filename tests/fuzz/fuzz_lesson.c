@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct cg_lesson *lesson = cg_lesson_parse("x.md", text, size, &error);
     if (lesson) {
         check(lesson);
-        if (!cg_lesson_check(lesson, &error))
+        if (cg_lesson_check(lesson, 0, &error) < lesson->n_claims)
             demand(error.text[0] != '\0', "an error without words");
     } else {
         demand(error.text[0] != '\0', "an error without words");

@@ -25,7 +25,7 @@ static void a_false_claim_is_refused_with_its_numbers(void **state)
     struct cg_error error;
     struct cg_lesson *lesson =
         open_text("```model\nA : 1 x 2 = [1, 2]\n```\n\n> ```claim\n> A = A\n> A = A * A\n> ```\n");
-    assert_false(cg_lesson_check(lesson, &error));
+    assert_int_equal(cg_lesson_check(lesson, 0, &error), 1);
     assert_string_equal(error.text,
                         "this claim is false: in row 1, column 2 the left side is 2 and "
                         "the right side 4");
@@ -34,7 +34,8 @@ static void a_false_claim_is_refused_with_its_numbers(void **state)
     assert_int_equal(error.place.column, 3);
     assert_int_equal(error.length, 9);
     assert_string_equal(error.source, "> A = A * A");
-    assert_false(cg_lesson_check(lesson, NULL));
+    assert_int_equal(cg_lesson_check(lesson, 0, NULL), 1);
+    assert_int_equal(cg_lesson_check(lesson, 2, NULL), 2);
     cg_lesson_close(lesson);
 }
 
@@ -58,7 +59,7 @@ static void claims_in_index_notation(void **state)
         if (!lesson->claims[i].check.holds)
             fail_msg("%s", lesson->claims[i].text);
     assert_false(lesson->claims[6].check.holds);
-    assert_false(cg_lesson_check(lesson, &error));
+    assert_int_equal(cg_lesson_check(lesson, 0, &error), 6);
     assert_memory_equal(error.text,
                         "this claim is false: at i = 1, k = 1, l = 2 the left side is 0 ", 63);
     cg_lesson_close(lesson);
@@ -95,16 +96,40 @@ static void mistakes_in_indices(void **state)
     }
 }
 
-/* True at the model's own numbers or sizes only is false. */
+/* What a student should find: false on purpose. */
+static void claims_meant_to_be_false(void **state)
+{
+    (void)state;
+    struct cg_error error;
+    struct cg_lesson *lesson =
+        open_text("```model\nA : 1 x 2 = [1, 2]\n```\n\n```claim false\nA = 2 * A\nA = A.T.T\n```\n"
+                  "```claim\nA = A\nA = 3 * A\n```\n");
+    assert_int_equal(lesson->n_claims, 4);
+    assert_int_equal(cg_lesson_check(lesson, 0, &error), 1);
+    assert_string_equal(error.text, "this claim is true, and its block says false");
+    assert_int_equal(error.place.line, 7);
+    assert_int_equal(cg_lesson_check(lesson, 2, &error), 3);
+    assert_string_equal(error.text,
+                        "this claim is false: in row 1, column 1 the left side is 1 and "
+                        "the right side 3");
+    cg_lesson_close(lesson);
+}
+
+/* True at the model's own numbers or sizes only is false, and says so. */
 static void claims_must_hold_for_other_numbers(void **state)
 {
     (void)state;
+    struct cg_error error;
     struct cg_lesson *lesson =
         open_text("```model\ndims n = 2\nA : n x n = [[1, 0], [0, 1]]\n```\n"
                   "```claim\nA = A @ A\ntrace(eye(n)) = 2\nA.T.T = A\n```\n");
     assert_false(lesson->claims[0].check.holds);
     assert_false(lesson->claims[1].check.holds);
     assert_true(lesson->claims[2].check.holds);
+    assert_int_equal(cg_lesson_check(lesson, 0, &error), 0);
+    assert_non_null(strstr(error.text,
+                           "this claim is false: it holds with the lesson's own numbers, but "
+                           "with random numbers in other sizes, in row 1, column 1 the "));
     cg_lesson_close(lesson);
 }
 
@@ -202,6 +227,7 @@ int main(void)
         cmocka_unit_test(claims_in_index_notation),
         cmocka_unit_test(mistakes_in_indices),
         cmocka_unit_test(claims_must_hold_for_other_numbers),
+        cmocka_unit_test(claims_meant_to_be_false),
         cmocka_unit_test(expressions_are_compared),
         cmocka_unit_test(misfits_are_wrong_and_look_like_the_rest),
         cmocka_unit_test(cells_and_shapes_are_compared),
