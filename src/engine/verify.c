@@ -247,6 +247,80 @@ static double *left_numbers(struct trial *trial, const struct cg_expr *lhs,
     return numbers;
 }
 
+/* ---- equations with a side that is zero ---- */
+
+static bool is_zero(const struct cg_expr *expr)
+{
+    if (expr->op == CG_NEG || expr->op == CG_ENTRY || expr->op == CG_MUL)
+        for (size_t i = 0; i < expr->n_args; i++)
+            if (is_zero(expr->args[i]))
+                return true;
+    return expr->op == CG_ZEROS || (expr->op == CG_NUMBER && expr->u.number.value == 0);
+}
+
+enum { MOST_TERMS = 16 };
+
+/* What a side adds up. */
+struct terms {
+    struct cg_arena *arena;
+    const struct cg_expr *items[MOST_TERMS];
+    size_t count;
+};
+
+/* The argument of a sign, factor, quotient or entry in which a sum stands; n_args: none. */
+static size_t find_sum(const struct cg_expr *expr)
+{
+    bool many = expr->op == CG_MUL;
+    bool one = expr->op == CG_NEG || expr->op == CG_DIV || expr->op == CG_ENTRY;
+    for (size_t i = 0; i < (many ? expr->n_args : one ? 1 : 0); i++) {
+        const struct cg_expr *arg = expr->args[i];
+        if (arg->op == CG_ADD || find_sum(arg) < arg->n_args)
+            return i;
+    }
+    return expr->n_args;
+}
+
+static void add_terms(struct terms *terms, const struct cg_expr *expr)
+{
+    size_t at = find_sum(expr);
+    if (expr->op == CG_ADD || expr->op == CG_NEG) {
+        for (size_t i = 0; i < expr->n_args; i++)
+            add_terms(terms, expr->args[i]);
+    } else if (at < expr->n_args) { /* 2 (a - b) = 2 a - 2 b */
+        struct terms inner = {.arena = terms->arena};
+        add_terms(&inner, expr->args[at]);
+        const struct cg_expr **args =
+            cg_copy(terms->arena, expr->args, expr->n_args * sizeof *args);
+        for (size_t i = 0; i < inner.count; i++) {
+            args[at] = inner.items[i];
+            add_terms(terms, cg_with_args(terms->arena, expr, args));
+        }
+    } else if (terms->count < MOST_TERMS) {
+        terms->items[terms->count++] = expr;
+    }
+}
+
+/* The largest of them at each cell; NULL where there is but one. a - b = 0 says that a = b, and is
+ * judged like that. */
+static double *largest_terms(struct trial *trial, const struct cg_expr *side,
+                             const struct cells *cells)
+{
+    struct terms terms = {.arena = &trial->keep};
+    add_terms(&terms, side);
+    double *largest = cg_alloc_array(&trial->line, cells->count, sizeof *largest);
+    for (size_t t = 0; terms.count > 1 && t < terms.count; t++) {
+        const struct cg_expr *term = terms.items[t];
+        if (!cg_is_index_notation(term)) { /* in the shape of the whole */
+            const struct cg_expr *sum[] = {term, cg_constant(terms.arena, CG_ZEROS, side->shape)};
+            term = cg_nary(terms.arena, CG_ADD, 2, sum, side->shape);
+        }
+        const double *numbers = numbers_of(trial, term, cells, false);
+        for (size_t i = 0; numbers && i < cells->count; i++)
+            largest[i] = fmax(largest[i], isfinite(numbers[i]) ? fabs(numbers[i]) : 0);
+    }
+    return terms.count > 1 ? largest : NULL;
+}
+
 /* What one comparison of two columns of numbers found. */
 struct comparison {
     double error;
@@ -255,17 +329,24 @@ struct comparison {
     double expected, got;
 };
 
-/* Squared spreads of a side, only computed once something looks wrong. */
+/* Squared spreads of a side, and its terms where it has to be zero, are only computed once
+ * something looks wrong. */
 struct side {
     const struct cg_expr *expr;
     double *numbers, *spreads;
+    bool cancels; /* the other side is zero */
+    double *largest;
 };
 
-static double spread_at(struct trial *trial, struct side *side, const struct cells *cells, size_t i)
+/* What a cell's error is measured against, if that is more than the numbers there. */
+static double scale_at(struct trial *trial, struct side *side, const struct cells *cells, size_t i)
 {
     if (!side->spreads)
         side->spreads = numbers_of(trial, side->expr, cells, true);
-    return side->spreads ? sqrt(side->spreads[i]) : 0;
+    if (side->cancels && !side->largest)
+        side->largest = largest_terms(trial, side->expr, cells);
+    double spread = side->spreads ? sqrt(side->spreads[i]) * spread_share : 0;
+    return side->largest ? fmax(spread, side->largest[i]) : spread;
 }
 
 /* `wanted` is taken for right. Cells where it is not finite say nothing. */
@@ -280,10 +361,10 @@ static struct comparison compare(struct trial *trial, const struct cells *cells,
         result.compared = true;
         double error = cg_relative_error(a, b, smallest);
         if (error > CG_TOLERANCE && isfinite(b)) {
-            double spread =
-                fmax(spread_at(trial, got, cells, i),
-                     fmax(spread_at(trial, wanted, cells, i), spread_at(trial, also, cells, i)));
-            error = cg_relative_error(a, b, fmax(smallest, spread * spread_share));
+            double scale =
+                fmax(scale_at(trial, got, cells, i),
+                     fmax(scale_at(trial, wanted, cells, i), scale_at(trial, also, cells, i)));
+            error = cg_relative_error(a, b, fmax(smallest, scale));
         }
         result.error = fmax(result.error, error);
         if (error > CG_TOLERANCE && !result.failed) {
@@ -381,8 +462,9 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     thin_out(&cells, &trial->line, affordable_cells(trial, step->lhs, &cells));
     if (trial->work)
         check->all_cells = cells.total;
-    struct side left = {step->lhs, NULL, NULL};
-    struct side before = {step->before, NULL, NULL}, right = {step->rhs, NULL, NULL};
+    struct side left = {step->lhs}, before = {step->before}, right = {step->rhs};
+    left.cancels = before.cancels = !step->derivation && is_zero(step->rhs);
+    right.cancels = !step->derivation && is_zero(step->lhs);
     if (!evaluate_sides(trial, step, check, &cells, &left, &before, &right))
         return;
     if (!left.numbers || !before.numbers || !right.numbers ||

@@ -47,12 +47,25 @@ static bool looks_indexed(struct cg_slice line)
     return found;
 }
 
+/* 0 beside a matrix is the zero matrix. */
+static void spread_zero(struct cg_lesson *lesson, const struct cg_expr **zero,
+                        const struct cg_expr *other)
+{
+    if ((*zero)->op == CG_NUMBER && (*zero)->u.number.value == 0 &&
+        !cg_is_scalar(&lesson->model, other->shape))
+        *zero = cg_constant(&lesson->arena, CG_ZEROS, other->shape);
+}
+
 /* left = right, of whole matrices. */
 static bool read_matrices(struct cg_opening *o, struct cg_slice left, struct cg_slice right,
                           struct cg_claim *claim, struct cg_error *error)
 {
-    return cg_read_expr(o, left, &claim->left, error) == CG_FITS &&
-           cg_read_expr(o, right, &claim->right, error) == CG_FITS;
+    if (cg_read_expr(o, left, &claim->left, error) != CG_FITS ||
+        cg_read_expr(o, right, &claim->right, error) != CG_FITS)
+        return false;
+    spread_zero(o->lesson, &claim->left, claim->right);
+    spread_zero(o->lesson, &claim->right, claim->left);
+    return true;
 }
 
 bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *claim)

@@ -126,6 +126,47 @@ static void depth_excuses_nothing(void **state)
     fixture_finish(&f);
 }
 
+/* a - b = 0 is judged as a = b is: the roundings of a deep network's gradient don't make it false,
+ * and what makes a = b false makes it false too. */
+static void a_side_that_is_zero(void **state)
+{
+    (void)state;
+    struct cg_strbuf text;
+    struct fixture f;
+    cg_strbuf_init(&text);
+    cg_put(&text, "dims n = 4, h = 3; H0 : n x h; T : n x h");
+    for (int i = 1; i <= 200; i++)
+        cg_putf(&text, "; W%d : h x h; Z%d = H%d @ W%d; H%d = tanh(Z%d)", i, i, i - 1, i, i, i);
+    cg_put(&text, "; J = 1/2 * norm2(H200 - T)");
+    fixture_init(&f, text.text, 1);
+    const struct {
+        const char *left, *right;
+        bool holds;
+    } cases[] = {
+        {"dJ/dW1 - H0.T @ dJ/dZ1", "zeros(h, h)", true},
+        {"zeros(h, h)", "2 * (-dJ/dW1 + H0.T @ dJ/dZ1) / 3", true},
+        {"dJ/dW1 + dJ/dW2 - H0.T @ dJ/dZ1 - H1.T @ dJ/dZ2", "zeros(h, h)", true},
+        {"dJ/dW1 - 1.0000001 * H0.T @ dJ/dZ1", "zeros(h, h)", false},
+        {"dJ/dW1 - (H0.T @ dJ/dZ1).T", "zeros(h, h)", false},
+        {"zeros(h, h)", "2 * (dJ/dW1 + H0.T @ dJ/dZ1)", false},
+        {"dJ/dW1 - H0.T @ dJ/dZ1 + 1e-6 * dJ/dW1", "zeros(h, h)", false},
+        {"dJ/dW1", "zeros(h, h)", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (claim_holds(&f, cases[i].left, cases[i].right) != cases[i].holds)
+            fail_msg("%s = %s should%s hold", cases[i].left, cases[i].right,
+                     cases[i].holds ? "" : " not");
+    fixture_finish(&f);
+    cg_strbuf_finish(&text);
+    /* logarithms near 1 have lost most digits, but the same ones on both sides */
+    fixture_init(&f, "X : 3 x 4; L = log(1 + X / 100000)", 1);
+    assert_true(claim_holds(&f, "L", "2 * log(sqrt(1 + X / 100000))"));
+    assert_true(claim_holds(&f, "L - 2 * log(sqrt(1 + X / 100000))", "0 * X"));
+    assert_true(claim_holds(&f, "0 * X", "(2 * log(sqrt(1 + X / 100000)) - L) * X / 3"));
+    assert_false(claim_holds(&f, "L - 2.00001 * log(sqrt(1 + X / 100000))", "0 * X"));
+    fixture_finish(&f);
+}
+
 /* Lines written by hand: dY_i/dW_kl of Y = H W, its steps true and false. */
 struct lines {
     struct fixture f;
@@ -402,6 +443,7 @@ int main(void)
         cmocka_unit_test(domains),
         cmocka_unit_test(cancellation_is_no_error),
         cmocka_unit_test(depth_excuses_nothing),
+        cmocka_unit_test(a_side_that_is_zero),
         cmocka_unit_test(local_lines),
         cmocka_unit_test(gradient_lines),
         cmocka_unit_test(a_column_is_no_row),

@@ -39,6 +39,25 @@ static void a_false_claim_is_refused_with_its_numbers(void **state)
     cg_lesson_close(lesson);
 }
 
+/* 0 beside a matrix is the zero matrix, on either side; in indices it is a number anyway. */
+static void zero_is_a_side(void **state)
+{
+    (void)state;
+    struct cg_lesson *lesson = open_text(MODEL DERIVE_B "```claim\n"
+                                                        "dJ/dW - H.T @ δ = 0\n"
+                                                        "0 = 2 * (dJ/dW - outer(H, δ))\n"
+                                                        "dJ/dW[k,l] - H[k] * δ[l] = 0\n"
+                                                        "dJ/dW - 2 * H.T @ δ = 0\n"
+                                                        "dJ/dW[k,l] - H[k] * δ[l] * 1.00001 = 0\n"
+                                                        "dJ/dW = 0\n"
+                                                                       "```\n");
+    assert_int_equal(lesson->n_claims, 6);
+    for (size_t i = 0; i < 6; i++)
+        if (lesson->claims[i].check.holds != (i < 3))
+            fail_msg("%s", lesson->claims[i].text);
+    cg_lesson_close(lesson);
+}
+
 /* In indices, as written by hand or as the board prints them; also of more than two. */
 static void claims_in_index_notation(void **state)
 {
@@ -224,6 +243,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_are_checked),
         cmocka_unit_test(a_false_claim_is_refused_with_its_numbers),
+        cmocka_unit_test(zero_is_a_side),
         cmocka_unit_test(claims_in_index_notation),
         cmocka_unit_test(mistakes_in_indices),
         cmocka_unit_test(claims_must_hold_for_other_numbers),
