@@ -1,5 +1,7 @@
 #include "engine/run_prepare.h"
 
+#include "engine/run_code.h"
+
 #include <string.h>
 
 /* Threads cost about a microsecond a meeting: less work than this (multiplications of a product,
@@ -165,14 +167,6 @@ static struct kernel_offsets offsets_of(struct cg_arena *arena, const struct ker
     return offsets;
 }
 
-static bool stored_itself(const struct kernel_map *map, size_t reg)
-{
-    for (size_t i = 0; i < map->n_stores; i++)
-        if (map->stores[i].reg == reg)
-            return true;
-    return false;
-}
-
 /* In a chunk of rows, as if they were one. */
 static bool side_by_side(const struct kernel_map *map, const struct kernel_view *view)
 {
@@ -190,7 +184,7 @@ static void place_input(struct cg_arena *arena, struct kernel_map *map, size_t i
     bool direct = lines ? view->col == 1 : side_by_side(map, view);
     if (view->row == 0 && view->col == 0)
         reg->place = KERNEL_REPEAT;
-    else if (direct && (map->walk == KERNEL_VECTOR || !stored_itself(map, i)))
+    else if (direct && (map->walk == KERNEL_VECTOR || !run_stored_itself(map, i)))
         reg->place = KERNEL_DIRECT;
     else if (lines && view->col == 0)
         reg->place = KERNEL_LINE;
@@ -199,67 +193,6 @@ static void place_input(struct cg_arena *arena, struct kernel_map *map, size_t i
     if (reg->place == KERNEL_GATHER && !lines)
         reg->offsets = offsets_of(arena, map, view, kernels);
     reg->slot = map->n_slots++;
-}
-
-static size_t arity(enum plan_code code)
-{
-    static const size_t of[] = {
-#define X(id, arity, formula) [id] = arity,
-        PLAN_CODES(X)
-#undef X
-    };
-    return of[code];
-}
-
-/* The last instruction that reads a register; n_code where a store does. */
-static size_t last_use(const struct kernel_map *map, size_t reg)
-{
-    size_t last = 0;
-    for (size_t i = 0; i < map->n_code; i++)
-        if (map->code[i].a == reg || map->code[i].b == reg)
-            last = i;
-    return stored_itself(map, reg) ? map->n_code : last;
-}
-
-/* A slot for what instruction `i` makes: one whose number nobody reads any more, or a new one. Its
- * own operands' will do, as entries are made one by one. */
-static void give_slot(struct kernel_map *map, size_t i, size_t *busy_until, size_t first_slot)
-{
-    size_t out = map->code[i].out, slot = first_slot;
-    while (slot < map->n_slots && busy_until[slot] > i)
-        slot++;
-    if (slot == map->n_slots)
-        map->n_slots++;
-    busy_until[slot] = last_use(map, out);
-    map->registers[out].slot = slot;
-}
-
-static void prepare_code(struct cg_arena *arena, struct kernel_map *map,
-                         const struct plan_map *from, size_t real_size, size_t chunk)
-{
-    map->code = cg_alloc_array(arena, from->n_code, sizeof *map->code);
-    for (size_t i = 0; i < from->n_code; i++) {
-        const struct plan_instr *instr = &from->code[i];
-        struct kernel_register *reg = &map->registers[from->n_inputs + i];
-        if (instr->code == PLAN_NUMBER) {
-            reg->place = KERNEL_NUMBER;
-            reg->chunk = cg_alloc(arena, chunk);
-            kernel_repeat(reg->chunk, chunk, real_size, instr->number);
-        } else if (instr->code == PLAN_SCALAR) {
-            reg->place = KERNEL_SCALAR;
-            reg->scalar = (enum plan_scalar)instr->number;
-        } else {
-            map->code[map->n_code++] =
-                (struct kernel_instr){.code = instr->code,
-                                      .out = from->n_inputs + i,
-                                      .a = instr->a,
-                                      .b = arity(instr->code) == 2 ? instr->b : instr->a};
-        }
-    }
-    size_t first_slot = map->n_slots;
-    size_t *busy_until = cg_alloc_array(arena, first_slot + from->n_code, sizeof *busy_until);
-    for (size_t i = 0; i < map->n_code; i++)
-        give_slot(map, i, busy_until, first_slot);
 }
 
 /* Room for the sums of a store, in whole slots. */
@@ -313,6 +246,7 @@ static void begin_map(struct cg_arena *arena, struct kernel_map *map, const stru
     for (size_t i = 0; i < map->n_stores; i++) {
         const struct plan_store *store = &from->stores[i];
         map->stores[i] = (struct kernel_store){.reg = store->reg,
+                                               .by = KERNEL_NOTHING,
                                                .view = located(plan, &store->out),
                                                .reduce = store->reduce,
                                                .scale = store->scale,
@@ -329,7 +263,7 @@ static void prepare_map(struct cg_arena *arena, struct run_op *op, const struct 
     choose_walk(map, kernels);
     for (size_t i = 0; i < map->n_inputs; i++)
         place_input(arena, map, i, kernels);
-    prepare_code(arena, map, from, kernels->real_size, KERNEL_CHUNK_BYTES);
+    run_prepare_code(arena, map, from, kernels->real_size, KERNEL_CHUNK_BYTES, false);
     for (size_t i = 0; i < map->n_stores; i++) {
         struct kernel_store *store = &map->stores[i];
         place_sums(map, store, kernels->real_size);
@@ -352,16 +286,19 @@ static const uint32_t *runs_of(struct cg_arena *arena, const struct kernel_map *
     return runs;
 }
 
-/* A register that is kept goes to its place at once, unless the place is read: an instruction that
- * comes later might find it changed. */
-static void keep_at_once(struct kernel_map *map, const struct plan_map *from)
+/* What is stored goes to its place at once, unless the place is read: what comes later might find
+ * it changed. */
+static void store_at_once(struct kernel_map *map, const struct plan_map *from)
 {
     for (size_t i = 0; i < map->n_stores; i++) {
-        struct kernel_register *reg = &map->registers[map->stores[i].reg];
-        bool read = reg->place != KERNEL_MADE || map->stores[i].reg < map->n_inputs;
+        struct kernel_store *store = &map->stores[i];
+        struct kernel_register *reg = &map->registers[store->reg];
+        bool read = false;
         for (size_t j = 0; j < from->n_inputs; j++)
             read = read || from->inputs[j].buffer == from->stores[i].out.buffer;
-        if (map->stores[i].reduce == PLAN_KEEP && !read && !reg->kept) {
+        store->at_once = !read && map->rows * map->cols <= KERNEL_LANES_RUNS;
+        read = read || reg->place != KERNEL_MADE || store->reg < map->n_inputs;
+        if (store->reduce == PLAN_KEEP && !read && !reg->kept) {
             reg->kept = i + 1;
             reg->runs = map->stores[i].runs;
         }
@@ -378,7 +315,7 @@ static void prepare_lanes_map(struct cg_arena *arena, struct kernel_map *map,
     for (uint32_t i = 0; i < KERNEL_LANES_RUNS; i++)
         in_order[i] = i;
     begin_map(arena, map, plan, from);
-    prepare_code(arena, map, from, kernels->real_size, KERNEL_LANES_BYTES);
+    run_prepare_code(arena, map, from, kernels->real_size, KERNEL_LANES_BYTES, true);
     for (size_t i = 0; i < map->n_registers; i++) {
         struct kernel_register *reg = &map->registers[i];
         reg->runs = i < map->n_inputs           ? runs_of(arena, map, &reg->view)
@@ -397,7 +334,7 @@ static void prepare_lanes_map(struct cg_arena *arena, struct kernel_map *map,
         store->slot = map->n_slots;
         map->n_slots += (store->sums_bytes + chunk - 1) / chunk;
     }
-    keep_at_once(map, from);
+    store_at_once(map, from);
 }
 
 static void prepare_softmax(struct run_op *op, const struct plan *plan,

@@ -33,6 +33,11 @@ static const char classes[] =
     "X : 4 x 2; T : 4 x 3; W1 : 2 x 3; B1 : 1 x 3; W2 : 3 x 3; B2 : 1 x 3; f = tanh\n"
     "H = f(X @ W1 + B1); P = softmax(H @ W2 + B2); J = -mean(T^2 * log(P)) + mean(W1)";
 
+/* 28 hidden units: more runs than a chunk of lanes has. */
+static const char wide[] =
+    "X : 4 x 2; T : 4 x 3; W1 : 2 x 7; B1 : 1 x 7; W2 : 7 x 3; B2 : 1 x 3; f = sigmoid; g = tanh\n"
+    "H = f(X @ W1 + B1); Y = g(H @ W2 + B2); J = mean((Y - T)^2) + sum(mean(H^2, axis=1))";
+
 static void put(const struct trial *t, void *to, size_t i, double x)
 {
     if (t->real_size == sizeof(float))
@@ -190,6 +195,7 @@ static void full_batch(void **state)
             check(network, (enum cg_optimizer)optimizer, (enum cg_precision)precision, ROWS, 1, 1);
             check(network, (enum cg_optimizer)optimizer, (enum cg_precision)precision, ROWS, 100,
                   1);
+            check(wide, (enum cg_optimizer)optimizer, (enum cg_precision)precision, ROWS, 9, 1);
             check(classes, (enum cg_optimizer)optimizer, (enum cg_precision)precision, ROWS, 37, 2);
         }
 }

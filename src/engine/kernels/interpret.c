@@ -8,8 +8,8 @@
  * + offsets[r] LANES; one run, and no offsets, is the common case. */
 struct operands {
     char *out;
-    const char *a, *b;
-    const uint32_t *out_runs, *a_runs, *b_runs;
+    const char *a, *b, *c;
+    const uint32_t *out_runs, *a_runs, *b_runs, *c_runs;
     size_t runs, n;
     bool scattered; /* there are offsets */
 };
@@ -32,6 +32,18 @@ struct operands {
                    *b = at_run(o.b, o.b_runs, r, o.scattered);                                     \
         for (size_t v = 0; v < o.n; v++) {                                                         \
             vec x = load(a + v * W), y = load(b + v * W);                                          \
+            store(out + v * W, (result));                                                          \
+        }                                                                                          \
+    }                                                                                              \
+    break
+#define EACH_THREE(result)                                                                         \
+    for (size_t r = 0; r < o.runs; r++) {                                                          \
+        real *out = at_run(o.out, o.out_runs, r, o.scattered);                                     \
+        const real *a = at_run(o.a, o.a_runs, r, o.scattered),                                     \
+                   *b = at_run(o.b, o.b_runs, r, o.scattered),                                     \
+                   *c = at_run(o.c, o.c_runs, r, o.scattered);                                     \
+        for (size_t v = 0; v < o.n; v++) {                                                         \
+            vec x = load(a + v * W), y = load(b + v * W), z = load(c + v * W);                     \
             store(out + v * W, (result));                                                          \
         }                                                                                          \
     }                                                                                              \
@@ -95,8 +107,23 @@ static real cosine(real x, real unused)
     return LIBRARY(cos)(x);
 }
 
-/* b is a where the code takes only one register */
-INLINE void instruction(enum plan_code code, const struct operands o)
+INLINE void joined_instruction(enum kernel_code code, const struct operands o)
+{
+    switch (code) {
+    case KERNEL_PLUS_PRODUCT:
+        EACH_THREE(z + x * y);
+    case KERNEL_MINUS_PRODUCT:
+        EACH_THREE(z - x * y);
+    case KERNEL_SLOPE:
+        EACH(x * (1 - x));
+    case KERNEL_SIGMOID_OF_SUM:
+        EACH_PAIR(vector_sigmoid(x + y));
+    case KERNEL_TANH_OF_SUM:
+        EACH_PAIR(vector_tanh(x + y));
+    }
+}
+
+INLINE void plan_instruction(enum plan_code code, const struct operands o)
 {
     switch (code) {
     case PLAN_PLUS:
@@ -143,6 +170,15 @@ INLINE void instruction(enum plan_code code, const struct operands o)
     }
 }
 
+/* Operands that the code does not take are a. */
+INLINE void instruction(int code, const struct operands o)
+{
+    if (code > PLAN_SIGN)
+        joined_instruction((enum kernel_code)code, o);
+    else
+        plan_instruction((enum plan_code)code, o);
+}
+
 void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *registers,
                        size_t n_vectors)
 {
@@ -150,6 +186,7 @@ void KERNEL(interpret)(const struct kernel_instr *code, size_t n, void *const *r
         instruction(code[i].code, (struct operands){.out = registers[code[i].out],
                                                     .a = registers[code[i].a],
                                                     .b = registers[code[i].b],
+                                                    .c = registers[code[i].c],
                                                     .runs = 1,
                                                     .n = n_vectors});
 }
@@ -160,6 +197,7 @@ void KERNEL(vector_interpret)(const struct kernel_instr *code, size_t n, vec *re
         instruction(code[i].code, (struct operands){.out = (char *)&registers[code[i].out],
                                                     .a = (const char *)&registers[code[i].a],
                                                     .b = (const char *)&registers[code[i].b],
+                                                    .c = (const char *)&registers[code[i].c],
                                                     .runs = 1,
                                                     .n = 1});
 }
@@ -171,9 +209,11 @@ void KERNEL(lanes_interpret)(const struct kernel_instr *code, size_t n, void *co
         instruction(code[i].code, (struct operands){.out = registers[code[i].out],
                                                     .a = registers[code[i].a],
                                                     .b = registers[code[i].b],
+                                                    .c = registers[code[i].c],
                                                     .out_runs = runs[code[i].out],
                                                     .a_runs = runs[code[i].a],
                                                     .b_runs = runs[code[i].b],
+                                                    .c_runs = runs[code[i].c],
                                                     .runs = n_runs,
                                                     .scattered = true,
                                                     .n = KERNEL_LANES_BYTES / VECTOR_BYTES});

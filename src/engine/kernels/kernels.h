@@ -79,13 +79,24 @@ struct kernel_register {
     size_t kept;                   /* of lanes: 1 + the store to which it is written at once; 0 */
 };
 
+/* Codes of kernels: those of plans, and what two or three of them come to at once. */
+enum kernel_code {
+    KERNEL_PLUS_PRODUCT = PLAN_SIGN + 1, /* c + a b */
+    KERNEL_MINUS_PRODUCT,                /* c - a b */
+    KERNEL_SLOPE,                        /* a (1 - a), the sigmoid's */
+    KERNEL_SIGMOID_OF_SUM,               /* sigmoid(a + b) */
+    KERNEL_TANH_OF_SUM                   /* tanh(a + b) */
+};
+
 struct kernel_instr {
-    enum plan_code code;
-    size_t out, a, b; /* registers; b is a where the code takes one */
+    int code;            /* enum plan_code or enum kernel_code */
+    size_t out, a, b, c; /* registers; a in place of those that the code does not take */
 };
 
 struct kernel_store {
     size_t reg;
+    size_t by; /* of lanes' sums: the register with whose entries those of reg are multiplied, or
+                  KERNEL_NOTHING */
     struct kernel_view view;
     enum plan_reduce reduce;
     double scale;
@@ -93,7 +104,10 @@ struct kernel_store {
     size_t slot, sums_bytes;       /* of sums, which go on over chunks */
     struct kernel_offsets offsets; /* of what is kept, but for KERNEL_LINES; unless side by side */
     const uint32_t *runs;          /* of what lanes keep: where each entry's run goes */
+    bool at_once; /* of lanes' sums: one chunk has all entries, and nothing reads the place */
 };
+
+#define KERNEL_NOTHING SIZE_MAX
 
 /* How the domain is walked. LINES: row by row, in chunks of columns; what lies side by side is one
  * long row. TILES: rows of few columns, some whole rows a chunk, as if they were one. VECTOR: all
