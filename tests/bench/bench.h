@@ -42,7 +42,4 @@ extern const struct bench_row bench_check_200;
 extern const struct bench_row bench_check_attention;
 extern const struct bench_row bench_check_norm;
 
-/* The XOR network of the lesson, in the model language. */
-extern const char bench_xor_model[];
-
 #endif

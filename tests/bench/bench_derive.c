@@ -1,94 +1,58 @@
 /* Deriving and verifying the gradients of XOR's four parameters. */
 #include "bench.h"
+#include "network.h"
 
 #include <chalkgrad/verify.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static void stop(const struct cg_error *error)
-{
-    cg_error_print(stderr, error);
-    exit(1);
-}
-
-struct derived {
-    struct cg_arena arena;
-    struct cg_model model;
-    struct cg_book book;
-    const struct cg_derivation *gradients[4];
-};
-
-static void read_model(struct derived *d)
-{
-    struct cg_error error;
-    cg_arena_init(&d->arena);
-    cg_model_init(&d->model, &d->arena, "xor");
-    if (!cg_model_add(&d->model, bench_xor_model, strlen(bench_xor_model), 1, &error))
-        stop(&error);
-}
-
-static void derive(struct derived *d)
-{
-    static const char *const params[] = {"W1", "B1", "W2", "B2"};
-    struct cg_error error;
-    read_model(d);
-    cg_book_init(&d->book, &d->model, &d->arena);
-    for (int i = 0; i < 4; i++) {
-        d->gradients[i] =
-            cg_derive(&d->book, cg_model_find(&d->model, "J"), cg_model_find(&d->model, params[i]),
-                      NULL, NULL, (struct cg_place){0}, &error);
-        if (!d->gradients[i])
-            stop(&error);
-    }
-}
 
 static void *begin(void)
 {
-    struct derived *d = calloc(1, sizeof *d);
-    derive(d);
-    return d;
+    struct network *net = calloc(1, sizeof *net);
+    network_init(net, network_xor);
+    network_derive(net);
+    return net;
 }
 
 static void end(void *state)
 {
-    struct derived *d = state;
-    cg_arena_finish(&d->arena);
-    free(d);
+    network_finish(state);
+    free(state);
 }
 
 static void work_read(void *state, size_t times)
 {
     (void)state;
-    for (size_t i = 0; i < times; i++) {
-        struct derived d = {0};
-        read_model(&d);
-        cg_arena_finish(&d.arena);
+    while (times--) {
+        struct network net;
+        network_init(&net, network_xor);
+        network_finish(&net);
     }
 }
 
 static void work_derive(void *state, size_t times)
 {
     (void)state;
-    for (size_t i = 0; i < times; i++) {
-        struct derived d = {0};
-        derive(&d);
-        cg_arena_finish(&d.arena);
+    while (times--) {
+        struct network net;
+        network_init(&net, network_xor);
+        network_derive(&net);
+        network_finish(&net);
     }
 }
 
 static void work_verify(void *state, size_t times)
 {
-    struct derived *d = state;
+    struct network *net = state;
     struct cg_error error;
     struct cg_env env;
-    struct cg_check *checks = calloc(d->book.n_steps, sizeof *checks);
-    if (!cg_env_init(&env, &d->model, 1, &error))
-        stop(&error);
-    for (size_t i = 0; i < times; i++)
-        for (int p = 0; p < 4; p++)
-            cg_verify(&d->book, d->gradients[p], &env, 2, checks);
+    struct cg_check *checks = calloc(net->book.n_steps, sizeof *checks);
+    if (!cg_env_init(&env, &net->model, 1, &error))
+        network_stop(&error);
+    while (times--)
+        for (int i = 0; i < 4; i++)
+            cg_verify(&net->book, cg_book_find(&net->book, net->options.loss, net->params[i]), &env,
+                      2, checks);
     cg_env_finish(&env);
     free(checks);
 }

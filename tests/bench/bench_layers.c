@@ -3,18 +3,12 @@
  * ratio is that of the time per layer: 1 where it grows linearly. And the longest derivations of
  * the models that people write. */
 #include "bench.h"
+#include "network.h"
 
 #include <chalkgrad/strbuf.h>
 #include <chalkgrad/verify.h>
 
-#include <stdio.h>
 #include <stdlib.h>
-
-static void stop(const struct cg_error *error)
-{
-    cg_error_print(stderr, error);
-    exit(1);
-}
 
 /* Four rows through `layers` layers of three tanh. */
 static void put_network(struct cg_strbuf *text, int layers)
@@ -79,17 +73,17 @@ static void derive(const struct cg_strbuf *text, const char *wrt, bool check)
     cg_arena_init(&arena);
     cg_model_init(&model, &arena, "network");
     if (!cg_model_add(&model, text->text, text->length, 1, &error))
-        stop(&error);
+        network_stop(&error);
     cg_book_init(&book, &model, &arena);
     const struct cg_derivation *d =
         cg_derive(&book, cg_model_find(&model, "J"), cg_model_find(&model, wrt), NULL, NULL,
                   (struct cg_place){0}, &error);
     if (!d)
-        stop(&error);
+        network_stop(&error);
     if (check) {
         struct cg_env env;
         if (!cg_env_init(&env, &model, 1, &error))
-            stop(&error);
+            network_stop(&error);
         cg_verify(&book, d, &env, 2, cg_alloc_array(&arena, book.n_steps, sizeof(struct cg_check)));
         cg_env_finish(&env);
     }
