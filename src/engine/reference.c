@@ -49,7 +49,8 @@ static void set(const struct reference *r, enum plan_mode mode, struct plan_view
     put(r, view, row, col, x);
 }
 
-double plan_instr_value(const struct plan_instr *instr, double a, double b, const double *scalars)
+/* What an instruction makes of a and b, or of its number. */
+static double instr_value(const struct plan_instr *instr, double a, double b, const double *scalars)
 {
     switch (instr->code) {
     case PLAN_NUMBER:
@@ -118,7 +119,7 @@ static void run_entry(const struct reference *r, const struct plan_map *m, size_
     for (size_t i = 0; i < m->n_code; i++) {
         const struct plan_instr *instr = &m->code[i];
         registers[m->n_inputs + i] =
-            plan_instr_value(instr, registers[instr->a], registers[instr->b], r->scalars);
+            instr_value(instr, registers[instr->a], registers[instr->b], r->scalars);
     }
 }
 

@@ -8,7 +8,4 @@
 /* Borrows the plan. */
 struct plan_runner *plan_reference_create(const struct plan *plan, enum cg_precision precision);
 
-/* What an instruction makes of a and b, or of its number. */
-double plan_instr_value(const struct plan_instr *instr, double a, double b, const double *scalars);
-
 #endif

@@ -1,7 +1,8 @@
-/* The kernels of every instruction set that this processor has, in both precisions, against naive
- * loops in doubles. */
+/* The kernels of every instruction set that this processor has, in both precisions, against the
+ * plain loops of the reference in doubles. */
 #include "../test.h"
 
+#include "engine/reference.h"
 #include "engine/run_prepare.h"
 
 #include <chalkgrad/prng.h>
@@ -18,10 +19,10 @@ struct bench {
     struct plan plan;
     struct plan_buffer buffers[MOST_BUFFERS];
     struct plan_op op;
-    const struct kernels *kernels;
-    double *numbers; /* of the work space, as the naive loops see it */
-    void *memory;    /* the same, in the kernels' reals */
-    double rate;
+    enum cg_precision precision;
+    double *before, *should; /* the work space: as it is given, as the reference leaves it */
+    void *memory;            /* the same in the kernels' reals, as they leave it */
+    double scalars[PLAN_SCALAR_COUNT];
     struct cg_prng prng;
 };
 
@@ -35,9 +36,9 @@ static double uniform(struct bench *bench)
     return (double)(cg_prng_next(&bench->prng) >> 11) * 0x1p-53 * 2 - 1;
 }
 
-static void begin(struct bench *bench, const struct kernels *kernels, uint64_t seed)
+static void begin(struct bench *bench, enum cg_precision precision, uint64_t seed)
 {
-    *bench = (struct bench){.kernels = kernels, .rate = 0.25};
+    *bench = (struct bench){.precision = precision, .scalars = {0.25, 1.75, -0.375}};
     bench->plan = (struct plan){.buffers = bench->buffers, .ops = &bench->op, .n_ops = 1};
     cg_prng_seed(&bench->prng, seed);
 }
@@ -66,111 +67,111 @@ static struct plan_view matrix(struct bench *bench, size_t rows, size_t cols, bo
     return view;
 }
 
+static size_t real_size(const struct bench *bench)
+{
+    return bench->precision == CG_F32 ? sizeof(float) : sizeof(double);
+}
+
 static double real_at(const struct bench *bench, size_t i)
 {
-    return bench->kernels->real_size == 4 ? (double)((float *)bench->memory)[i]
-                                          : ((double *)bench->memory)[i];
+    return bench->precision == CG_F32 ? (double)((float *)bench->memory)[i]
+                                      : ((double *)bench->memory)[i];
 }
 
-static double *number_at(const struct bench *bench, const struct plan_view *view, size_t r,
-                         size_t c)
-{
-    return &bench->numbers[bench->buffers[view->buffer].offset + view->offset + r * view->row +
-                           c * view->col];
-}
-
-/* Fresh numbers, the same in both memories. */
+/* Fresh numbers that the precision has, and what the reference makes of them. */
 static void fill(struct bench *bench)
 {
     size_t n = bench->plan.work_size;
-    bench->numbers = calloc(n, sizeof(double));
-    bench->memory = aligned_alloc(64, n * bench->kernels->real_size);
+    bench->before = calloc(n, sizeof(double));
+    bench->should = calloc(n, sizeof(double));
+    bench->memory = aligned_alloc(64, n * real_size(bench));
     for (size_t i = 0; i < n; i++) {
         double x = uniform(bench);
-        if (bench->kernels->real_size == 4)
-            x = ((float *)bench->memory)[i] = (float)x;
-        else
-            ((double *)bench->memory)[i] = x;
-        bench->numbers[i] = x;
+        bench->before[i] = bench->should[i] = bench->precision == CG_F32 ? (float)x : x;
     }
+    struct plan_runner *runner = plan_reference_create(&bench->plan, CG_F64);
+    runner->run(runner, &(struct plan_updates){
+                            .work = bench->should, .scalars = &bench->scalars, .count = 1});
+    runner->destroy(runner);
 }
 
 /* The operation by its kernel, in `parts` parts one after another. */
-static void run(struct bench *bench, size_t parts)
+static void run(struct bench *bench, const struct kernels *kernels, size_t parts)
 {
     struct cg_arena arena;
     struct run_op op = {0};
     cg_arena_init(&arena);
-    run_prepare(&arena, &op, &bench->plan, 0, bench->kernels, SIZE_MAX);
+    for (size_t i = 0; i < bench->plan.work_size; i++)
+        if (bench->precision == CG_F32)
+            ((float *)bench->memory)[i] = (float)bench->before[i];
+        else
+            ((double *)bench->memory)[i] = bench->before[i];
+    run_prepare(&arena, &op, &bench->plan, 0, kernels, SIZE_MAX);
     if (op.parts == 1)
         parts = 1;
-    size_t bytes = run_scratch(&op, bench->kernels);
+    size_t bytes = run_scratch(&op, kernels);
     void *scratch = aligned_alloc(64, (bytes + 63) / 64 * 64);
     memset(scratch, 0xff, bytes); /* NaN */
+    char scalars[PLAN_SCALAR_COUNT][KERNEL_CHUNK_BYTES] __attribute__((aligned(64)));
+    for (size_t i = 0; i < PLAN_SCALAR_COUNT; i++)
+        kernel_repeat(scalars[i], KERNEL_CHUNK_BYTES, kernels->real_size, bench->scalars[i]);
     for (size_t part = 0; part < parts; part++) {
         struct kernel_memory memory = {.space = {NULL, bench->memory},
                                        .scratch = scratch,
-                                       .rate = bench->rate,
+                                       .scalars = scalars,
+                                       .rate = bench->scalars[PLAN_RATE],
                                        .part = part,
                                        .parts = parts};
         if (op.kind == PLAN_PRODUCT)
-            bench->kernels->product(&op.u.product, &memory);
+            kernels->product(&op.u.product, &memory);
         else if (op.kind == PLAN_MAP)
-            bench->kernels->map(&op.u.map, &memory);
+            kernels->map(&op.u.map, &memory);
         else
-            bench->kernels->softmax(&op.u.softmax, &memory);
+            kernels->softmax(&op.u.softmax, &memory);
     }
     free(scratch);
     cg_arena_finish(&arena);
 }
 
 /* Everything in the work space, also what the operation had no business to touch. */
-static void compare(const struct bench *bench, double tolerance)
+static void compare(const struct bench *bench, const struct kernels *kernels, double tolerance)
 {
     for (size_t b = 0; b < bench->plan.n_buffers; b++) {
         const struct plan_buffer *buffer = &bench->buffers[b];
         for (size_t i = 0; i < buffer->rows * buffer->cols; i++) {
             double is = real_at(bench, buffer->offset + i),
-                   should = bench->numbers[buffer->offset + i];
+                   should = bench->should[buffer->offset + i];
             if (!(fabs(is - should) <= tolerance * (1 + fabs(should))) &&
                 !(isnan(is) && isnan(should))) {
-                printf("# %s: buffer %zu (%zu x %zu), entry %zu: %g, should be %g\n",
-                       bench->kernels->name, b, buffer->rows, buffer->cols, i, is, should);
+                printf("# %s: buffer %zu (%zu x %zu), entry %zu: %g, should be %g\n", kernels->name,
+                       b, buffer->rows, buffer->cols, i, is, should);
                 fail();
             }
         }
     }
 }
 
-static void end(struct bench *bench)
+/* The operation as it is now, which adds up so many terms, by all kernels. */
+static void check(struct bench *bench, size_t parts, size_t terms)
 {
-    free(bench->numbers);
+    double tolerance = (bench->precision == CG_F32 ? 1e-6 : 2e-15) * (double)(8 + terms);
+    const struct kernels *kernels;
+    fill(bench);
+    for (size_t i = 0; (kernels = kernels_available(bench->precision, i)); i++) {
+        run(bench, kernels, parts);
+        compare(bench, kernels, tolerance);
+    }
+    free(bench->before);
+    free(bench->should);
     free(bench->memory);
 }
 
-static double tolerance(const struct kernels *kernels, size_t terms)
-{
-    return (kernels->real_size == 4 ? 1e-6 : 2e-15) * (double)(8 + terms);
-}
-
-static void naive_product(struct bench *bench)
-{
-    const struct plan_product *op = &bench->op.u.product;
-    for (size_t i = 0; i < op->rows; i++)
-        for (size_t j = 0; j < op->cols; j++) {
-            double sum = 0, *out = number_at(bench, &op->out, i, j);
-            for (size_t k = 0; k < op->inner; k++)
-                sum += *number_at(bench, &op->a, i, k) * *number_at(bench, &op->b, k, j);
-            *out = op->mode == PLAN_SET ? sum : *out - bench->rate * sum;
-        }
-}
-
 /* `kind`: bits for a, b, out transposed, and for views inside larger buffers; then the mode */
-static void check_product(const struct kernels *kernels, size_t rows, size_t inner, size_t cols,
+static void check_product(enum cg_precision precision, size_t rows, size_t inner, size_t cols,
                           size_t kind, size_t parts)
 {
     struct bench bench;
-    begin(&bench, kernels, rows * 1000003 + inner * 1009 + cols * 31 + kind);
+    begin(&bench, precision, rows * 1000003 + inner * 1009 + cols * 31 + kind);
     bench.op = (struct plan_op){.kind = PLAN_PRODUCT};
     struct plan_product *op = &bench.op.u.product;
     *op = (struct plan_product){
@@ -178,140 +179,43 @@ static void check_product(const struct kernels *kernels, size_t rows, size_t inn
     op->a = matrix(&bench, rows, inner, kind & 1, kind & 8);
     op->b = matrix(&bench, inner, cols, kind & 2, kind & 8);
     op->out = matrix(&bench, rows, cols, kind & 4, kind & 8);
-    fill(&bench);
-    naive_product(&bench);
-    run(&bench, parts);
-    compare(&bench, tolerance(kernels, inner));
-    end(&bench);
+    check(&bench, parts, inner);
 }
 
-typedef void each_kernels(const struct kernels *kernels);
-
-static void with_each(each_kernels *check)
-{
-    for (int precision = CG_F64; precision <= CG_F32; precision++)
-        for (size_t i = 0; kernels_available((enum cg_precision)precision, i); i++)
-            check(kernels_available((enum cg_precision)precision, i));
-}
-
-static void small_products_of(const struct kernels *kernels)
+static void small_products_of(enum cg_precision precision)
 {
     size_t kind = 0;
     for (size_t rows = 1; rows <= 20; rows++)
         for (size_t inner = 1; inner <= 20; inner++)
             for (size_t cols = 1; cols <= 20; cols++)
-                check_product(kernels, rows, inner, cols, kind++ * 7 % 32, 1);
+                check_product(precision, rows, inner, cols, kind++ * 7 % 32, 1);
     for (kind = 0; kind < 32; kind++)
         for (size_t n = 1; n <= 5; n++)
-            check_product(kernels, n, 4, 6 - n, kind, 1);
+            check_product(precision, n, 4, 6 - n, kind, 1);
 }
 
 static void small_products(void **state)
 {
     (void)state;
-    with_each(small_products_of);
+    small_products_of(CG_F64);
+    small_products_of(CG_F32);
 }
 
-static void large_products_of(const struct kernels *kernels)
+static void large_products_of(enum cg_precision precision)
 {
     static const size_t shapes[][3] = {{64, 784, 128}, {64, 128, 10}, {64, 10, 128}, {784, 64, 128},
                                        {128, 64, 10},  {1, 300, 300}, {300, 300, 1}, {300, 1, 300},
                                        {33, 2100, 35}, {3, 5000, 2},  {100, 7, 67},  {29, 57, 131}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        for (size_t kind = i % 2; kind < 32; kind += 3)
-            check_product(kernels, shapes[i][0], shapes[i][1], shapes[i][2], kind, 1 + kind % 3);
+        for (size_t kind = i % 7; kind < 32; kind += 7)
+            check_product(precision, shapes[i][0], shapes[i][1], shapes[i][2], kind, 1 + kind % 3);
 }
 
 static void large_products(void **state)
 {
     (void)state;
-    with_each(large_products_of);
-}
-
-static double naive_code(enum plan_code code, double a, double b, double number)
-{
-    switch (code) {
-    case PLAN_NUMBER:
-        return number;
-    case PLAN_SCALAR:
-        return NAN;
-    case PLAN_PLUS:
-        return a + b;
-    case PLAN_MINUS:
-        return a - b;
-    case PLAN_TIMES:
-        return a * b;
-    case PLAN_OVER:
-        return a / b;
-    case PLAN_POWER:
-        return pow(a, b);
-    case PLAN_NEGATE:
-        return -a;
-    case PLAN_SQUARE:
-        return a * a;
-    case PLAN_EXP:
-        return exp(a);
-    case PLAN_LOG:
-        return log(a);
-    case PLAN_SQRT:
-        return sqrt(a);
-    case PLAN_SIN:
-        return sin(a);
-    case PLAN_COS:
-        return cos(a);
-    case PLAN_TANH:
-        return tanh(a);
-    case PLAN_SIGMOID:
-        return 1 / (1 + exp(-a));
-    case PLAN_SOFTPLUS:
-        return log1p(exp(a));
-    case PLAN_RELU:
-        return a < 0 ? 0 : a;
-    case PLAN_ABS:
-        return fabs(a);
-    case PLAN_STEP:
-        return a > 0;
-    case PLAN_SIGN:
-        return (a > 0) - (a < 0);
-    }
-    return NAN;
-}
-
-static void naive_map(struct bench *bench)
-{
-    const struct plan_map *op = &bench->op.u.map;
-    double *sums[4] = {0};
-    for (size_t s = 0; s < op->n_stores; s++)
-        sums[s] = calloc(op->rows * op->cols, sizeof(double));
-    for (size_t r = 0; r < op->rows; r++)
-        for (size_t c = 0; c < op->cols; c++) {
-            double reg[MOST_BUFFERS + MOST_CODE];
-            for (size_t i = 0; i < op->n_inputs; i++)
-                reg[i] = *number_at(bench, &op->inputs[i], r, c);
-            for (size_t i = 0; i < op->n_code; i++)
-                reg[op->n_inputs + i] = naive_code(op->code[i].code, reg[op->code[i].a],
-                                                   reg[op->code[i].b], op->code[i].number);
-            for (size_t s = 0; s < op->n_stores; s++) {
-                const struct plan_store *store = &op->stores[s];
-                size_t at = store->reduce == PLAN_KEEP       ? r * op->cols + c
-                            : store->reduce == PLAN_SUM_ROWS ? c
-                            : store->reduce == PLAN_SUM_COLS ? r
-                                                             : 0;
-                sums[s][at] += reg[store->reg] * store->scale;
-            }
-        }
-    for (size_t s = 0; s < op->n_stores; s++) {
-        const struct plan_store *store = &op->stores[s];
-        bool one_row = store->reduce == PLAN_SUM_ROWS || store->reduce == PLAN_SUM_ALL;
-        bool one_col = store->reduce == PLAN_SUM_COLS || store->reduce == PLAN_SUM_ALL;
-        for (size_t r = 0; r < (one_row ? 1 : op->rows); r++)
-            for (size_t c = 0; c < (one_col ? 1 : op->cols); c++) {
-                double *out = number_at(bench, &store->out, r, c);
-                double sum = sums[s][one_row ? c : one_col ? r : r * op->cols + c];
-                *out = store->mode == PLAN_SET ? sum : *out - bench->rate * sum;
-            }
-        free(sums[s]);
-    }
+    large_products_of(CG_F64);
+    large_products_of(CG_F32);
 }
 
 /* An input: whole, turned, inside, one row for all, one column for all, one number for all */
@@ -327,11 +231,11 @@ static struct plan_view input_of(struct bench *bench, size_t rows, size_t cols)
     return view;
 }
 
-/* What keeps numbers within reach: no overflow, nothing near a jump. */
+/* What keeps numbers within reach: no overflow, nothing near a jump (those two get inputs). */
 static const enum plan_code tame[] = {
-    PLAN_PLUS,   PLAN_MINUS,    PLAN_TIMES, PLAN_NEGATE,  PLAN_SQUARE, PLAN_EXP,
-    PLAN_SIN,    PLAN_COS,      PLAN_TANH,  PLAN_SIGMOID, PLAN_RELU,   PLAN_ABS,
-    PLAN_NUMBER, PLAN_SOFTPLUS, PLAN_SQRT,  PLAN_LOG,     PLAN_POWER,  PLAN_OVER};
+    PLAN_PLUS, PLAN_MINUS, PLAN_TIMES,   PLAN_NEGATE, PLAN_SQUARE, PLAN_EXP,    PLAN_SIN,
+    PLAN_COS,  PLAN_TANH,  PLAN_SIGMOID, PLAN_RELU,   PLAN_ABS,    PLAN_NUMBER, PLAN_SOFTPLUS,
+    PLAN_SQRT, PLAN_LOG,   PLAN_POWER,   PLAN_OVER,   PLAN_SCALAR, PLAN_STEP,   PLAN_SIGN};
 
 /* Registers 0 .. n of random code; arguments that need to be tame go through a sigmoid first. */
 static size_t random_code(struct bench *bench, struct plan_instr *code, size_t n_inputs)
@@ -347,6 +251,10 @@ static size_t random_code(struct bench *bench, struct plan_instr *code, size_t n
         bool wild = instr->code == PLAN_LOG || instr->code == PLAN_SQRT ||
                     instr->code == PLAN_POWER || instr->code == PLAN_OVER ||
                     instr->code == PLAN_EXP;
+        if (instr->code == PLAN_STEP || instr->code == PLAN_SIGN)
+            instr->a = below(bench, n_inputs);
+        if (instr->code == PLAN_SCALAR)
+            instr->number = (double)below(bench, PLAN_SCALAR_COUNT);
         n++;
         if (wild) { /* of numbers in (0, 1) */
             code[n] = *instr;
@@ -374,14 +282,14 @@ static struct plan_store store_of(struct bench *bench, size_t rows, size_t cols,
     return store;
 }
 
-static void check_map(const struct kernels *kernels, size_t rows, size_t cols, uint64_t seed,
+static void check_map(enum cg_precision precision, size_t rows, size_t cols, uint64_t seed,
                       size_t parts)
 {
     struct bench bench;
     struct plan_view inputs[4];
     struct plan_instr code[MOST_CODE];
     struct plan_store stores[3];
-    begin(&bench, kernels, seed * 7919 + rows * 101 + cols);
+    begin(&bench, precision, seed * 7919 + rows * 101 + cols);
     size_t n_inputs = 1 + below(&bench, 4), n_stores = 1 + below(&bench, 3);
     for (size_t i = 0; i < n_inputs; i++)
         inputs[i] = input_of(&bench, rows, cols);
@@ -397,43 +305,40 @@ static void check_map(const struct kernels *kernels, size_t rows, size_t cols, u
                                           .n_inputs = n_inputs,
                                           .n_code = n_code,
                                           .n_stores = n_stores}};
-    fill(&bench);
-    naive_map(&bench);
-    run(&bench, parts);
-    compare(&bench, tolerance(kernels, rows * cols) * 16);
-    end(&bench);
+    check(&bench, parts, 16 * rows * cols + 120);
 }
 
-static void maps_of(const struct kernels *kernels)
+static void maps_of(enum cg_precision precision)
 {
     for (size_t rows = 1; rows <= 20; rows++)
         for (size_t cols = 1; cols <= 20; cols++)
-            check_map(kernels, rows, cols, 1, 1);
+            check_map(precision, rows, cols, 1, 1);
     for (uint64_t seed = 0; seed < 20; seed++) /* many of one vector */
         for (size_t rows = 1; rows <= 4; rows++)
             for (size_t cols = 1; cols <= 4; cols++)
-                check_map(kernels, rows, cols, seed * 131 + 7, 1);
+                check_map(precision, rows, cols, seed * 131 + 7, 1);
     for (uint64_t seed = 2; seed < 200; seed++) {
         size_t rows = 1 + (size_t)(seed * 37 % 70), cols = 1 + (size_t)(seed * 91 % 300);
-        check_map(kernels, seed % 5 ? rows : 1, seed % 7 ? cols : 1, seed, 1);
+        check_map(precision, seed % 5 ? rows : 1, seed % 7 ? cols : 1, seed, 1);
     }
     for (uint64_t seed = 0; seed < 12; seed++)
-        check_map(kernels, 200, 300, seed, 1 + seed % 4);
+        check_map(precision, 200, 300, seed, 1 + seed % 4);
 }
 
 static void maps(void **state)
 {
     (void)state;
-    with_each(maps_of);
+    maps_of(CG_F64);
+    maps_of(CG_F32);
 }
 
 /* w -= rate g, where w stands; and b -= rate (sum of what is read with b) */
-static void updates_in_place_of(const struct kernels *kernels)
+static void updates_in_place_of(enum cg_precision precision)
 {
     for (size_t rows = 1; rows < 30; rows += 4)
         for (size_t cols = 1; cols < 200; cols += 13) {
             struct bench bench;
-            begin(&bench, kernels, rows * 211 + cols);
+            begin(&bench, precision, rows * 211 + cols);
             size_t w = add_buffer(&bench, rows, cols), g = add_buffer(&bench, rows, cols),
                    b = add_buffer(&bench, 1, cols);
             struct plan_view inputs[] = {{.buffer = w, .row = cols, .col = 1},
@@ -448,56 +353,36 @@ static void updates_in_place_of(const struct kernels *kernels)
                 {.reg = 6, .out = inputs[2], .reduce = PLAN_SUM_ROWS, .scale = 1, .mode = 1}};
             bench.op = (struct plan_op){.kind = PLAN_MAP,
                                         .u.map = {rows, cols, inputs, code, stores, 3, 4, 2}};
-            fill(&bench);
-            naive_map(&bench);
-            run(&bench, 2);
-            compare(&bench, tolerance(kernels, rows));
-            end(&bench);
+            check(&bench, 2, rows);
         }
 }
 
 static void updates_in_place(void **state)
 {
     (void)state;
-    with_each(updates_in_place_of);
+    updates_in_place_of(CG_F64);
+    updates_in_place_of(CG_F32);
 }
 
-static void naive_softmax(struct bench *bench)
-{
-    const struct plan_softmax *op = &bench->op.u.softmax;
-    for (size_t r = 0; r < op->rows; r++) {
-        double most = -INFINITY, total = 0;
-        for (size_t c = 0; c < op->cols; c++)
-            most = fmax(most, *number_at(bench, &op->a, r, c));
-        for (size_t c = 0; c < op->cols; c++)
-            total += exp(*number_at(bench, &op->a, r, c) - most);
-        for (size_t c = 0; c < op->cols; c++)
-            *number_at(bench, &op->out, r, c) = exp(*number_at(bench, &op->a, r, c) - most) / total;
-    }
-}
-
-static void softmaxes_of(const struct kernels *kernels)
+static void softmaxes_of(enum cg_precision precision)
 {
     for (size_t rows = 1; rows < 6; rows++)
         for (size_t cols = 1; cols < 70; cols++) {
             struct bench bench;
-            begin(&bench, kernels, rows * 211 + cols);
+            begin(&bench, precision, rows * 211 + cols);
             bench.op =
                 (struct plan_op){.kind = PLAN_SOFTMAX, .u.softmax = {.rows = rows, .cols = cols}};
             bench.op.u.softmax.a = matrix(&bench, rows, cols, cols % 3 == 0, cols % 5 == 0);
             bench.op.u.softmax.out = matrix(&bench, rows, cols, cols % 4 == 0, false);
-            fill(&bench);
-            naive_softmax(&bench);
-            run(&bench, 1);
-            compare(&bench, tolerance(kernels, cols));
-            end(&bench);
+            check(&bench, 1, cols);
         }
 }
 
 static void softmaxes(void **state)
 {
     (void)state;
-    with_each(softmaxes_of);
+    softmaxes_of(CG_F64);
+    softmaxes_of(CG_F32);
 }
 
 int main(void)
