@@ -58,7 +58,8 @@ static void work_verify(void *state, size_t times)
 }
 
 const struct bench_row bench_derive_xor = {
-    .name = "XOR, four gradients derived",
+    .what = bench_derivation,
+    .ours = "XOR: four gradients",
     .against = "its model parsed",
     .begin = begin,
     .work = work_derive,
@@ -67,7 +68,8 @@ const struct bench_row bench_derive_xor = {
 };
 
 const struct bench_row bench_verify_xor = {
-    .name = "XOR, their lines verified, 3 environments",
+    .what = bench_derivation,
+    .ours = "XOR: their lines checked",
     .against = "their derivation",
     .begin = begin,
     .work = work_verify,

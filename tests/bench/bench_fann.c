@@ -81,39 +81,43 @@ static void end(void *state)
     free(s);
 }
 
+/* Which begin; without FANN there is none. */
+#define BY_FANN(which) .begin = which, .work = derived, .reference = by_fann, .end = end
+#else
+#define BY_FANN(which) .begin = NULL
+#endif
+
 const struct bench_row bench_fann_xor = {
-    .name = "XOR, an epoch, full batch, plan",
+    .what = bench_xor_batch,
+    .ours = "trainer, plan",
     .against = "FANN, doubles, batch",
-    .begin = begin_full,
-    .work = derived,
-    .reference = by_fann,
-    .end = end,
+    .absent = "libfann-dev",
+    .most_ratio = 1,
+    BY_FANN(begin_full),
 };
 
 const struct bench_row bench_fann_xor_native = {
-    .name = "XOR, an epoch, full batch, native",
+    .what = bench_xor_batch,
+    .ours = "trainer, native",
     .against = "FANN, doubles, batch",
-    .begin = begin_full_native,
-    .work = derived,
-    .reference = by_fann,
-    .end = end,
+    .absent = "libfann-dev",
+    .most_ratio = 1,
+    BY_FANN(begin_full_native),
 };
 
 const struct bench_row bench_fann_samples = {
-    .name = "XOR, an epoch, per sample, plan",
+    .what = bench_xor_samples,
+    .ours = "trainer, plan",
     .against = "FANN, doubles, incremental",
-    .begin = begin_samples,
-    .work = derived,
-    .reference = by_fann,
-    .end = end,
+    .absent = "libfann-dev",
+    BY_FANN(begin_samples),
 };
 
 const struct bench_row bench_fann_samples_native = {
-    .name = "XOR, an epoch, per sample, native",
+    .what = bench_xor_samples,
+    .ours = "trainer, native",
     .against = "FANN, doubles, incremental",
-    .begin = begin_samples_native,
-    .work = derived,
-    .reference = by_fann,
-    .end = end,
+    .absent = "libfann-dev",
+    .most_ratio = 1,
+    BY_FANN(begin_samples_native),
 };
-#endif

@@ -125,13 +125,15 @@ static void layer_by_layer_check(void *state, size_t times)
     {                                                                                              \
         return begin(n, NULL, "W1");                                                               \
     }                                                                                              \
-    const struct bench_row bench_derive_##n = {.name = #n " layers: first weight derived",         \
+    const struct bench_row bench_derive_##n = {.what = bench_derivation,                           \
+                                               .ours = #n " layers: first weight",                 \
                                                .against = #n " networks of one layer",             \
                                                .begin = begin_##n,                                 \
                                                .work = work_derive,                                \
                                                .reference = layer_by_layer,                        \
                                                .end = end};                                        \
-    const struct bench_row bench_check_##n = {.name = #n " layers: derived, every line checked",   \
+    const struct bench_row bench_check_##n = {.what = bench_derivation,                            \
+                                              .ours = #n " layers: with the check",                \
                                               .against = #n " networks of one layer",              \
                                               .begin = begin_##n,                                  \
                                               .work = work_check,                                  \
@@ -148,22 +150,27 @@ static void *begin_attention(void)
     return begin(1, self_attention, "X");
 }
 
-const struct bench_row bench_check_attention = {.name =
-                                                    "self-attention: derived, every line checked",
-                                                .against = "a network of one layer",
-                                                .begin = begin_attention,
-                                                .work = work_check,
-                                                .reference = layer_by_layer_check,
-                                                .end = end};
+const struct bench_row bench_check_attention = {
+    .what = bench_derivation,
+    .ours = "self-attention: with check",
+    .against = "a network of one layer",
+    .begin = begin_attention,
+    .work = work_check,
+    .reference = layer_by_layer_check,
+    .end = end,
+};
 
 static void *begin_norm(void)
 {
     return begin(1, layer_norm, "X");
 }
 
-const struct bench_row bench_check_norm = {.name = "layer norm: derived, every line checked",
-                                           .against = "a network of one layer",
-                                           .begin = begin_norm,
-                                           .work = work_check,
-                                           .reference = layer_by_layer_check,
-                                           .end = end};
+const struct bench_row bench_check_norm = {
+    .what = bench_derivation,
+    .ours = "layer norm: with the check",
+    .against = "a network of one layer",
+    .begin = begin_norm,
+    .work = work_check,
+    .reference = layer_by_layer_check,
+    .end = end,
+};

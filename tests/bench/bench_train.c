@@ -130,8 +130,10 @@ static void *begin_samples_native(void)
 }
 
 const struct bench_row bench_train_xor = {
-    .name = "XOR, an epoch, full batch, plan",
+    .what = bench_xor_batch,
+    .ours = "trainer, plan",
     .against = "a loop in C",
+    .most_seconds = 250e-9,
     .begin = begin_full,
     .work = derived,
     .reference = by_hand,
@@ -139,7 +141,8 @@ const struct bench_row bench_train_xor = {
 };
 
 const struct bench_row bench_train_xor_native = {
-    .name = "XOR, an epoch, full batch, native",
+    .what = bench_xor_batch,
+    .ours = "trainer, native",
     .against = "a loop in C",
     .begin = begin_full_native,
     .work = derived,
@@ -148,8 +151,10 @@ const struct bench_row bench_train_xor_native = {
 };
 
 const struct bench_row bench_train_samples = {
-    .name = "XOR, an epoch, per sample, plan",
+    .what = bench_xor_samples,
+    .ours = "trainer, plan",
     .against = "a loop in C",
+    .most_seconds = 700e-9,
     .begin = begin_samples,
     .work = derived,
     .reference = by_hand_per_sample,
@@ -157,7 +162,8 @@ const struct bench_row bench_train_samples = {
 };
 
 const struct bench_row bench_train_samples_native = {
-    .name = "XOR, an epoch, per sample, native",
+    .what = bench_xor_samples,
+    .ours = "trainer, native",
     .against = "a loop in C",
     .begin = begin_samples_native,
     .work = derived,
