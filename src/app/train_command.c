@@ -16,6 +16,10 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
         return false;
     if (request->program)
         return train_emit(lesson, &options, request->program, error);
+    if (request->seeds && request->native)
+        fputs("chalkgrad: note: --native is for one training; many seeds train side by side, by "
+              "the plan\n",
+              stderr);
     if (request->seeds)
         return train_seeds(lesson, &options, request, error);
     struct train_interrupt interrupt;

@@ -182,6 +182,14 @@ static void seeds_are_compared(void **state)
     assert_non_null(strstr(r->out, "12 networks, seeds 3 to 14: "));
     assert_non_null(strstr(r->out, "(J below 0.02)"));
     assert_non_null(strstr(r->out, "epochs until then: median "));
+    char *plain = strdup(r->out);
+    free(r);
+    r = run(command_train, "train --seeds 12 --stop 0.02 --native %s/lessons/06-xor.md");
+    assert_int_equal(r->status, 0);
+    assert_non_null(strstr(r->err, "note: --native is for one training"));
+    const char *seconds = strchr(strchr(plain, '\n') + 1, '\n'); /* the line of times */
+    assert_int_equal(strncmp(r->out, plain, (size_t)(seconds - plain)), 0);
+    free(plain);
     free(r);
     r = run(command_train, "train --seeds 12 --stop 0.02 --seed 3 --format json "
                            "%s/lessons/06-xor.md");
