@@ -2,6 +2,8 @@
 
 #include "app/commands.h"
 
+#include "export/export.h"
+
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
@@ -94,13 +96,13 @@ static bool take_option(struct look *look, int code, const char *value)
         return true;
     case OPTION_SCREENSHOT:
         look->screenshot = value;
-        return true;
+        return cg_export_knows(value) || command_complain(value, CG_EXPORT_KINDS);
     case OPTION_SCENE:
         look->scene = value;
         return true;
     case 'o':
         look->output = value;
-        return true;
+        return cg_export_knows(value) || command_complain(value, CG_EXPORT_KINDS);
     case 'h':
         look->help = true;
         return true;

@@ -9,6 +9,12 @@ bool cg_export_png(const struct cg_scene *scene, const struct cg_fonts *fonts, f
 bool cg_export_svg(const struct cg_scene *scene, const struct cg_fonts *fonts, const char *path,
                    struct cg_error *error);
 bool cg_export_text(const struct cg_scene *scene, const char *path, struct cg_error *error);
+/* What a path has to end in. */
+#define CG_EXPORT_KINDS "a picture is written as .png, .svg or .txt, which the name must end in"
+
+/* Is its ending one of these, in small letters or capitals? */
+bool cg_export_knows(const char *path);
+
 /* By the path's ending. */
 bool cg_export(const struct cg_scene *scene, const struct cg_fonts *fonts, float scale,
                const char *path, struct cg_error *error);

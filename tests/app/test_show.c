@@ -64,9 +64,11 @@ static const char *taken(struct world *world, const char *file)
 static void a_picture_of_each_kind(void **state)
 {
     struct world *world = *state;
-    static const char *const names[][2] = {
-        {"a.png", "\x89PNG"}, {"a.svg", "<?xml"}, {"a.txt", "scene 1024.0 640.0 #fbf7ef"}};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const names[][2] = {{"a.png", "\x89PNG"},
+                                           {"a.PNG", "\x89PNG"},
+                                           {"a.svg", "<?xml"},
+                                           {"a.txt", "scene 1024.0 640.0 #fbf7ef"}};
+    for (size_t i = 0; i < 4; i++) {
         const char *out = path(world, names[i][0]);
         assert_int_equal(
             run(command_show, (const char *[]){world->lesson, "--step", "9", "--size", "1024x640",
@@ -118,6 +120,8 @@ static void a_wrong_command_line_is_status_2(void **state)
         {lesson, "-o", out, "--phase", "nan", NULL},
         {lesson, "-o", out, "--unknown", NULL},
         {lesson, "-o", out, "--replay", "x", NULL},
+        {lesson, "-o", path(world, "a.xyz"), NULL},
+        {lesson, "-o", path(world, "picture"), NULL},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         if (run(command_show, lines[i]) != EXIT_USAGE)
@@ -126,6 +130,9 @@ static void a_wrong_command_line_is_status_2(void **state)
     }
     assert_int_equal(run(command_view, (const char *[]){"dervie", NULL}), EXIT_USAGE);
     assert_int_equal(run(command_view, (const char *[]){lesson, "-o", out, NULL}), EXIT_USAGE);
+    /* before a window is opened, not when it closes */
+    assert_int_equal(run(command_view, (const char *[]){lesson, "--screenshot", "a.gif", NULL}),
+                     EXIT_USAGE);
 }
 
 static void files_that_fail_are_status_3(void **state)

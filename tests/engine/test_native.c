@@ -315,18 +315,9 @@ static void compile_and_compare(struct many *m)
     assert_int_equal(system(command), 0);
 }
 
-static bool has_compiler(void)
-{
-    return system("cc --version >/dev/null 2>&1") == 0;
-}
-
 static void emitted_plans_compute_what_the_reference_does(void **state)
 {
     (void)state;
-    if (!has_compiler()) {
-        print_message("no C compiler here: nothing to compile with\n");
-        skip();
-    }
     struct many *m = calloc(1, sizeof *m);
     strcpy(m->folder, "/tmp/chalkgrad-test-XXXXXX");
     assert_non_null(mkdtemp(m->folder));
@@ -356,8 +347,6 @@ static void emitted_plans_compute_what_the_reference_does(void **state)
 static void native_runners_train(void **state)
 {
     (void)state;
-    if (!has_compiler())
-        skip();
     for (size_t batch = 0; batch < 2; batch++) {
         struct trial t;
         struct cg_error error;
@@ -525,7 +514,7 @@ static double train(struct trial *t, bool native, size_t updates, struct cg_trai
 static void trainers_use_native_code(void **state)
 {
     (void)state;
-    for (size_t batch = 0; batch < 4 && has_compiler(); batch += 3) {
+    for (size_t batch = 0; batch < 4; batch += 3) {
         struct trial t;
         struct cg_error error;
         struct cg_trainer *native, *plan;
@@ -591,6 +580,9 @@ static void a_compiler_that_hangs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(compilers_that_fail),
+    };
+    const struct CMUnitTest with_compiler[] = {
         cmocka_unit_test(emitted_plans_compute_what_the_reference_does),
         cmocka_unit_test(native_runners_train),
         cmocka_unit_test(compilers_that_fail),
@@ -599,5 +591,7 @@ int main(void)
         cmocka_unit_test(trainers_use_native_code),
         cmocka_unit_test(a_compiler_that_hangs),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (!has_compiler())
+        return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(with_compiler, NULL, NULL);
 }

@@ -31,8 +31,6 @@ static void errors_stay_below_4_ulp(void **state)
     (void)state;
     static const char native[] =
         "-O3 -march=native -fno-math-errno -fno-trapping-math -ffp-contract=fast";
-    if (!getenv("CHALKGRAD_SOURCE") || system("cc --version >/dev/null 2>&1") != 0)
-        skip();
     check(native, "double", 0, 8);
     check(native, "float", 1, 16);
     check("-O1", "double", 0, 2);
@@ -44,5 +42,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_stay_below_4_ulp),
     };
+    if (!getenv("CHALKGRAD_SOURCE"))
+        return skip_all("CHALKGRAD_SOURCE does not say where the sources are");
+    if (!has_compiler())
+        return skip_all("no C compiler here");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
