@@ -217,6 +217,16 @@ static bool is_index_notation(enum cg_op op)
     return op == CG_ENTRY || op == CG_SUM_OVER || op == CG_KRON || op == CG_PARTIAL;
 }
 
+const struct cg_expr *graph_logits(const struct cg_expr *expr)
+{
+    if (expr->op != CG_APPLY || expr->u.apply.function->kernel != CG_LOG || expr->u.apply.order)
+        return NULL;
+    const struct cg_expr *share = expr->args[0];
+    if (share->op == CG_NAME && share->u.value->kind == CG_VALUE_DEFINED)
+        share = share->u.value->body;
+    return share->op == CG_SOFTMAX ? share->args[0] : NULL;
+}
+
 size_t graph_add(struct graph *graph, const struct cg_expr *expr)
 {
     void *known = map_get(&graph->slots, expr);
@@ -240,6 +250,9 @@ size_t graph_add(struct graph *graph, const struct cg_expr *expr)
         step.slots = cg_alloc_array(graph->arena, step.n_args, sizeof *step.slots);
         for (size_t i = 0; i < step.n_args; i++)
             step.slots[i] = graph_add(graph, body ? body : expr->args[i]);
+        const struct cg_expr *logits = graph_logits(expr);
+        if (logits)
+            step.logits = graph_add(graph, logits) + 1;
         step.out.rows = env_size(graph->env, expr->shape.rows);
         step.out.cols = env_size(graph->env, expr->shape.cols);
         slot = intern(graph, &step);
@@ -254,6 +267,8 @@ void graph_run(struct graph *graph, size_t from, size_t to)
         const struct graph_step *step = &graph->steps[i];
         if (step->n_args)
             matrix_operate(step->expr, &step->out, step->args);
+        if (step->n_args && step->logits)
+            matrix_log_shares(&step->out, step->args, &graph->steps[step->logits - 1].out);
     }
 }
 

@@ -17,6 +17,7 @@ struct graph_step {
     struct cg_matrix out;
     size_t n_args; /* 0: a leaf */
     size_t *slots; /* the steps of the arguments */
+    size_t logits; /* log(softmax(x)): the step of x, + 1; 0: it is something else */
     struct cg_matrix *args;
     size_t next; /* in its bucket: slot + 1 */
 };
@@ -39,6 +40,10 @@ void graph_init(struct graph *graph, const struct cg_env *env, struct cg_arena *
 
 /* The step that makes expr, added with what it needs. New steps have no numbers until run. */
 size_t graph_add(struct graph *graph, const struct cg_expr *expr);
+
+/* x where the expression is log(softmax(x)), also where the softmax has a name; else NULL. Where a
+ * share is so small that the machine takes it for 0, its logarithm is found from x. */
+const struct cg_expr *graph_logits(const struct cg_expr *expr);
 
 void graph_run(struct graph *graph, size_t from, size_t to);
 

@@ -25,6 +25,7 @@ void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struc
     *evaluator = (struct evaluator){.env = env, .arena = arena};
     graph_init(&evaluator->graph, env, arena, NULL);
     evaluator->slopes.arena = arena;
+    map_init(&evaluator->logs, arena);
     evaluator->leaves = cg_alloc_array(arena, env->model->n_values, sizeof *evaluator->leaves);
     forward_init(&evaluator->forward, env, arena);
     evaluator->graph.gradients = &evaluator->forward;
@@ -233,6 +234,25 @@ static struct tensor *walk_matrix(struct walk *w, const struct cg_expr *matrix, 
     if (w->spread)
         m.data = step_spreads(w->evaluator, slot);
     return gather(w, &m, step_dot(w, slot), row, col);
+}
+
+/* log([S]_ij) of a softmax S as an entry of log(S), which is finite where S is too small to be told
+ * from 0; NULL where it is something else. */
+static const struct cg_expr *log_of_shares(struct walk *w, const struct cg_expr *expr)
+{
+    const struct cg_expr *entry = expr->args[0];
+    if (expr->op != CG_APPLY || entry->op != CG_ENTRY)
+        return NULL;
+    const struct cg_expr *known = map_get(&w->evaluator->logs, expr), *matrix = entry->args[0];
+    if (known)
+        return known;
+    struct cg_expr alone = *expr;
+    alone.args = &matrix;
+    if (!graph_logits(&alone))
+        return NULL;
+    known = cg_apply(w->evaluator->arena, expr->u.apply.function, 0, matrix);
+    map_put(&w->evaluator->logs, expr, (void *)known);
+    return known;
 }
 
 /* delta_{ab}: 1 where the two indices agree. */
@@ -452,6 +472,9 @@ static struct tensor *walk_new(struct walk *w, const struct cg_expr *expr)
     case CG_APPLY:
         if (w->spread)
             return own_square(w, expr);
+        if (log_of_shares(w, expr))
+            return walk_matrix(w, log_of_shares(w, expr), expr->args[0]->u.at.row,
+                               expr->args[0]->u.at.col);
         return map_numbers(w, expr, walk_expr(w, expr->args[0]));
     case CG_NEG:
         return map_numbers(w, expr, walk_expr(w, expr->args[0]));

@@ -24,7 +24,8 @@ struct evaluator {
     size_t n_spreads, spreads_capacity;
     double **leaves; /* all zero, for what moves alone */
     struct forward_memo forward;
-    bool failed; /* something was too large or did not fit: its numbers are NaN */
+    struct map logs; /* log of an entry of a softmax -> the same of the matrix */
+    bool failed;     /* something was too large or did not fit: its numbers are NaN */
 };
 
 void evaluator_init(struct evaluator *evaluator, const struct cg_env *env, struct cg_arena *arena);

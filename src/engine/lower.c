@@ -1,5 +1,6 @@
 #include "engine/lower.h"
 
+#include "engine/graph.h"
 #include "engine/optimizer.h"
 
 #include <chalkgrad/print.h>
@@ -302,6 +303,19 @@ static struct ref lower_eye(struct lowering *l, size_t n)
     return n == 1 ? num(l, 1) : node_leaf(l->g, PLAN_EYE, n, n, NULL);
 }
 
+/* log(s) of s = softmax(x), also where a share is too small for a logarithm. With y = x - sum s x,
+ * whose larger entries are near 0, log(s) = y - log sum e^y, and log sum e^y = sum s (y - log s):
+ * there what is added to s, that its logarithm is finite, does not count. */
+static struct ref lower_log_shares(struct lowering *l, struct ref s, struct ref x)
+{
+    const double little = 1e-37; /* a number in both precisions */
+    struct ref mean = node_sum(l->g, PLAN_SUM_COLS, 1, times(l, s, x));
+    struct ref y = node_binary(l->g, PLAN_MINUS, x, mean);
+    struct ref log = unary(l, PLAN_LOG, node_binary(l->g, PLAN_PLUS, s, num(l, little)));
+    struct ref most = times(l, s, node_binary(l->g, PLAN_MINUS, y, log));
+    return node_binary(l->g, PLAN_MINUS, y, node_sum(l->g, PLAN_SUM_COLS, 1, most));
+}
+
 static struct ref lower_op(struct lowering *l, const struct cg_expr *expr)
 {
     struct ref a = {0}, b = {0};
@@ -334,6 +348,8 @@ static struct ref lower_op(struct lowering *l, const struct cg_expr *expr)
     case CG_POW:
         return node_binary(l->g, PLAN_POWER, a, b);
     case CG_APPLY:
+        if (graph_logits(expr))
+            return lower_log_shares(l, a, lower(l, graph_logits(expr)));
         return lower_function(l, expr->u.apply.function->kernel, expr->u.apply.order, a);
     case CG_MATMUL:
         return node_product(l->g, a, b);

@@ -213,6 +213,23 @@ static void softmax(const struct cg_matrix *out, const struct cg_matrix *a)
     }
 }
 
+void matrix_log_shares(const struct cg_matrix *out, const struct cg_matrix *shares,
+                       const struct cg_matrix *x)
+{
+    const double smallest = 1e-290; /* below, a double has fewer digits or none */
+    for (size_t r = 0; r < x->rows; r++) {
+        const double *row = x->data + r * x->cols, *share = shares->data + r * x->cols;
+        double largest = row[0], total = 0;
+        for (size_t c = 1; c < x->cols; c++)
+            largest = row[c] > largest ? row[c] : largest;
+        for (size_t c = 0; c < x->cols; c++)
+            total += exp(row[c] - largest);
+        for (size_t c = 0; c < x->cols; c++)
+            if (share[c] < smallest)
+                out->data[r * x->cols + c] = row[c] - largest - log(total);
+    }
+}
+
 static void diagonal(const struct cg_matrix *out, const struct cg_matrix *a)
 {
     for (size_t i = 0; i < out->cols; i++)

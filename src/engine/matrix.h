@@ -31,6 +31,11 @@ bool matrix_fits(const struct cg_expr *expr, const struct cg_matrix *out,
 void matrix_operate(const struct cg_expr *expr, const struct cg_matrix *out,
                     const struct cg_matrix *args);
 
+/* Puts log(s) = x - max - log sum e^(x - max) in `out` where the share s of softmax(x) is too small
+ * to have a logarithm. */
+void matrix_log_shares(const struct cg_matrix *out, const struct cg_matrix *shares,
+                       const struct cg_matrix *x);
+
 /* Entry by entry with broadcasting to out's shape; out may be an argument of out's shape. */
 void matrix_add(const struct cg_matrix *out, const struct cg_matrix *a, const struct cg_matrix *b);
 void matrix_mul(const struct cg_matrix *out, const struct cg_matrix *a, const struct cg_matrix *b);

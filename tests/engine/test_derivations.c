@@ -145,6 +145,10 @@ static void relatives_of_the_lessons(void **state)
         "H : 1 x 3; W : 3 x 2; Y = exp(H @ W); J = sum(Y)",
         /* a shift of all of a softmax changes nothing: the terms of dJ/dC cancel to roundings */
         "A : 2 x 3; C : 2 x 2; U = sin(C); V = A - mean(U); S = softmax(V); J = sum(S^2)",
+        /* shares that are 0 to the machine: some lines have no numbers there, none is false */
+        "Z : 2 x 3 = [[1000, 0, 999], [0, -800, -1]]; T : 2 x 3; J = -sum(T * log(softmax(Z)))",
+        "X : 2 x 2 = [[1000, 0], [0, -800]]; W : 2 x 3; T : 2 x 3; S = softmax(X @ W)\n"
+        "J = -mean(T * log(S))",
         /* slopes of 1e-315, with the few digits that are left there */
         "dims a = 2, b = 3, c = 4; V0 : b x b; V1 : a x c; V2 : b x b; V3 : a x a\n"
         "V4 = V3 / (2 + V3 ^ 2) + trace(V3 @ V3.T) / 9; V5 = sin(-V1) * norm2(V4) / 8\n"

@@ -72,6 +72,38 @@ static void operators_by_hand(void **state)
     fixture_finish(&f);
 }
 
+/* log(softmax(x)) = x - max - log sum e^(x - max), where the softmax itself is 0. */
+static void logarithms_of_small_shares(void **state)
+{
+    (void)state;
+    static const char *const models[] = {
+        "X : 2 x 3 = [[1000, 0, 999], [0, -800, -1]]; L = log(softmax(X)); J = sum(L)",
+        "X : 2 x 3 = [[1000, 0, 999], [0, -800, -1]]; S = softmax(X); L = log(S); J = sum(L)",
+    };
+    double pair = log1p(exp(-1));
+    const double want[] = {-pair, -1000 - pair, -1 - pair, -pair, -800 - pair, -1 - pair};
+    for (size_t m = 0; m < 2; m++) {
+        struct fixture f;
+        fixture_init(&f, models[m], 1);
+        const double *got = cg_env_get(&f.env, value(&f, "L"))->data;
+        for (size_t i = 0; i < 6; i++)
+            if (!(fabs(got[i] - want[i]) <= 1e-15 * fabs(want[i])))
+                fail_msg("%zu: %.17g, not %.17g", i, got[i], want[i]);
+        /* in index notation as well */
+        struct cg_arena *a = &f.arena;
+        const struct cg_expr *log_of = value(&f, "L")->body;
+        struct cg_index ij[] = {index_of('i', log_of->shape.rows),
+                                index_of('j', log_of->shape.cols)};
+        const struct cg_expr *entry =
+            cg_apply(a, log_of->u.apply.function, 0, cg_entry(a, log_of->args[0], ij[0], ij[1]));
+        size_t count;
+        const double *indexed = cg_eval_tensor(&f.env, a, entry, ij, 2, &count);
+        assert_int_equal(count, 6);
+        assert_memory_equal(indexed, got, 6 * sizeof *got);
+        fixture_finish(&f);
+    }
+}
+
 static void definitions_follow_inputs(void **state)
 {
     (void)state;
@@ -288,10 +320,15 @@ static void loads_npy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(operators_by_hand),         cmocka_unit_test(definitions_follow_inputs),
-        cmocka_unit_test(inits_are_seeded),          cmocka_unit_test(inits_follow_their_formulas),
-        cmocka_unit_test(random_sizes_are_distinct), cmocka_unit_test(index_notation),
-        cmocka_unit_test(long_sums_are_contracted),  cmocka_unit_test(loads_npy),
+        cmocka_unit_test(operators_by_hand),
+        cmocka_unit_test(logarithms_of_small_shares),
+        cmocka_unit_test(definitions_follow_inputs),
+        cmocka_unit_test(inits_are_seeded),
+        cmocka_unit_test(inits_follow_their_formulas),
+        cmocka_unit_test(random_sizes_are_distinct),
+        cmocka_unit_test(index_notation),
+        cmocka_unit_test(long_sums_are_contracted),
+        cmocka_unit_test(loads_npy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,6 +230,9 @@ static const char *const shapes[] = {
     "Y = tanh(tanh(X @ W1 + B1) @ W2 + B2); J = mean((Y - T)^2)",
     "X : 7 x 3; T : 7 x 2 = uniform(0, 1); W1 : 3 x 5; B1 : 1 x 5; W2 : 5 x 2; B2 : 1 x 2\n"
     "S = softmax(relu(X @ W1 + B1) @ W2 + B2); J = -mean(T * log(S))",
+    "X : 3 x 2 = [[900, 0], [0, -2000], [5, 4]]; T : 3 x 2 = uniform(0, 1); W : 2 x 3 = normal(0, "
+    "1)\n"
+    "V : 3 x 2; J = -mean(T * log(softmax(X @ W @ V)))",
     "X : 5 x 17; T : 5 x 6; W : 17 x 6; Y = softplus(X @ W); J = norm2(Y - T) / 9",
     "W : 3 x 3; X : 4 x 3; T : 4 x 3; J = norm2(tanh(tanh(tanh(X @ W) @ W) @ W) - T) + sum(W^2)",
     "Q : 3 x 2; K : 4 x 2; V : 4 x 2; S = softmax(Q @ K.T); J = norm2(S @ V)",

@@ -303,6 +303,11 @@ static const char *const models[] = {
     "Q : 3 x 2; K : 4 x 2; V : 4 x 2; S = softmax(Q @ K.T); J = norm2(S @ V)",
     "X : 3 x 4; g : 1 x 4; m = mean(X, axis=1); C = X - m; v = mean(C^2, axis=1)\n"
     "N = C / sqrt(v + 0.01) * g; J = sum(N ^ 3)",
+    /* shares of which doubles can't tell most from 0 */
+    "A : 2 x 4 = [[2000, 0, -300, 1999], [0, -5000, 3, 1]]; T : 2 x 4 = uniform(0.5, 1)\n"
+    "S = softmax(A); J = -sum(T * log(S))",
+    "A : 2 x 4 = [[90, 0, -30, 89], [0, -500, 3, 1]]; T : 2 x 4 = [[0, 1, 0, 1], [1, 0, 0, 0]]\n"
+    "J = -mean(T * log(softmax(A)))",
 };
 
 static void hand_picked(void **state)
