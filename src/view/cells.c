@@ -259,6 +259,12 @@ static void draw_labels(struct stage *stage, const struct stage_grid *grid, stru
                      y + size.top + (size.inner_h - size.top) / 2 + size.label * 0.25f, size.label);
     if (!*size.below)
         return;
+    if (grid->aside) {
+        stage_rich(stage, x + size.left + size.aside,
+                   y + size.top + (size.inner_h - size.top) / 2 + size.label * 0.25f, size.label,
+                   stage->theme->dim, size.below, true);
+        return;
+    }
     float width = stage_rich(stage, 0, 0, size.label, stage->theme->dim, size.below, false);
     stage_rich(stage, x + size.left + (size.w - size.left - width) / 2,
                y + size.h - 0.42f * size.label, size.label, stage->theme->dim, size.below, true);
@@ -267,7 +273,7 @@ static void draw_labels(struct stage *stage, const struct stage_grid *grid, stru
 void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
                      float x, float y)
 {
-    float shift = (size.w - size.left - size.inner_w) / 2; /* a label wider than the cells */
+    float shift = grid->aside ? 0 : (size.w - size.left - size.inner_w) / 2; /* wider label */
     for (size_t slice = 0; slice < grid->n_slices; slice++) {
         draw_slice(stage, grid, size, x + shift, y, slice);
         if (grid->n_slices > 1) {

@@ -23,7 +23,7 @@ static float fit_line(struct stage *stage, const struct stage_line *line, float 
 {
     float scale = 1;
     for (int i = 0; i < 60; i++, scale *= 0.95f) {
-        stage_line_measure(stage, line, scale, width, scale < 0.75f, w, h);
+        stage_line_measure(stage, line, scale, width, scale < 0.75f ? LINE_WRAP : LINE_WHOLE, w, h);
         if (*w <= width && *h <= height)
             break;
     }
@@ -93,7 +93,7 @@ void stage_claim(struct stage *stage, struct cg_box area)
     y += 2.2f * em;
     struct stage_line line = stage_line_split(stage, claim->left, claim->right, false);
     float w, h, scale = fit_line(stage, &line, area.w, area.h * 0.4f, &w, &h);
-    stage_line_draw(stage, &line, scale, area.w, scale < 0.75f, area.x, y);
+    stage_line_draw(stage, &line, scale, area.w, scale < 0.75f ? LINE_WRAP : LINE_WHOLE, area.x, y);
     if (wrong) {
         struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
         item->label = "false claim";
@@ -130,24 +130,25 @@ static const struct cg_formula *definition(struct stage *stage, const struct cg_
     return stage_typeset(stage, cg_format(stage->arena, "%s = %s", stage_tex(stage, name), body));
 }
 
-/* The definitions, one below the other; returns their height. */
-static float draw_definitions(struct stage *stage, float x, float y, float width, float size,
-                              bool draw)
+/* The definitions, one below the other; returns the box that they take. */
+static struct cg_box draw_definitions(struct stage *stage, struct cg_box area, float size,
+                                      bool draw)
 {
     const struct cg_model *model = stage->model;
-    float start = y;
+    float y = area.y, width = 0;
     for (size_t i = 0; i < model->n_values; i++) {
         const struct cg_value *value = model->values[i];
         if (!value->body)
             continue;
         const struct cg_formula *formula = definition(stage, value);
-        float s = fminf(size, width / fmaxf(formula->width, 0.1f));
+        float s = fminf(size, area.w / fmaxf(formula->width, 0.1f));
         y += formula->ascent * s;
         if (draw)
-            stage_formula(stage, formula, x, y, s, 1, ROLE_LINE);
+            stage_formula(stage, formula, area.x, y, s, 1, ROLE_LINE);
         y += formula->descent * s + 0.55f * size;
+        width = fmaxf(width, formula->width * s);
     }
-    return y - start;
+    return (struct cg_box){area.x, area.y, width, y - area.y};
 }
 
 static struct stage_strip all_values(struct stage *stage)
@@ -167,17 +168,34 @@ static struct stage_strip all_values(struct stage *stage)
     return strip;
 }
 
+/* The largest size at which the definitions are no taller than that; *box: what they take. */
+static float fit_definitions(struct stage *stage, struct cg_box area, float height,
+                             struct cg_box *box)
+{
+    float size = 1.45f * stage->em;
+    *box = draw_definitions(stage, area, size, false);
+    for (int i = 0; i < 30 && box->h > height; i++, size *= 0.93f)
+        *box = draw_definitions(stage, area, size, false);
+    return size;
+}
+
+/* The definitions, and the values below them or, where that makes them larger, beside them. */
 void stage_overview(struct stage *stage, struct cg_box area)
 {
-    float size = 1.45f * stage->em, height = 0;
-    for (int i = 0; i < 30; i++, size *= 0.93f) {
-        height = draw_definitions(stage, area.x, area.y, area.w, size, false);
-        if (height <= 0.42f * area.h)
-            break;
-    }
-    draw_definitions(stage, area.x, area.y, area.w, size, true);
-    float y = area.y + height + 1.2f * stage->em;
+    struct cg_box over, left;
+    float em = stage->em, over_size = fit_definitions(stage, area, 0.42f * area.h, &over);
+    float left_size = fit_definitions(stage, area, area.h, &left);
     struct stage_strip strip = all_values(stage);
-    float room = area.y + area.h - y;
-    stage_strip_draw(stage, &strip, fit_strip(stage, &strip, area.w, room), area.w, area.x, y);
+    struct cg_box below = area, beside = area;
+    below.y += over.h + 1.2f * em;
+    below.h -= over.h + 1.2f * em;
+    beside.x += left.w + 3 * em;
+    beside.w -= left.w + 3 * em;
+    float scale = fit_strip(stage, &strip, below.w, below.h), other = 0;
+    if (beside.w > 0.5f * area.w)
+        other = fit_strip(stage, &strip, beside.w, beside.h);
+    bool left_of = other > 1.1f * scale;
+    struct cg_box box = left_of ? beside : below;
+    draw_definitions(stage, area, left_of ? left_size : over_size, true);
+    stage_strip_draw(stage, &strip, left_of ? other : scale, box.w, box.x, box.y);
 }

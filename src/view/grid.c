@@ -330,7 +330,7 @@ static void place_slices(const struct stage *stage, const struct stage_grid *gri
 {
     size->slices_across = grid->n_slices;
     float pitch = size->slice_w + size->slice_gap;
-    if (grid->n_axes == 4 && (float)grid->n_slices * pitch > 0.5f * stage->width)
+    if (grid->n_axes == 4 && (float)grid->n_slices * pitch > 0.6f * stage->width)
         size->slices_across = grid->n_slices / grid->size[0];
     size_t down = grid->n_slices / size->slices_across;
     size->slice_pitch = size->top + size->slice_h + 0.5f * em;
@@ -343,11 +343,13 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
     float em = stage->em * scale;
     struct grid_size size = {.digits = 0.84f * em, .gap = fmaxf(0.14f * em, 1)};
     size_t cells = grid->rows * grid->cols * grid->n_slices;
-    if (grid->n_axes > 2)
-        size.digits *= 0.9f; /* order 3 and more: a smaller print of many cells */
+    bool dense = grid->n_axes > 2; /* order 3 and more: a smaller print of many cells */
+    if (dense)
+        size.digits *= 0.95f;
     if (size.digits >= smallest_digits && cells <= MOST_CELLS) {
-        size.cell_w = fmaxf(grid->widest + 1.1f, 2.6f) * size.digits;
-        size.cell_h = 2.0f * size.digits;
+        size.cell_w =
+            fmaxf(grid->widest + (dense ? 0.4f : 1.1f), dense ? 2.45f : 2.6f) * size.digits;
+        size.cell_h = (dense ? 1.66f : 2.0f) * size.digits;
     } else {
         size.cell_w = size.cell_h = 1.3f * size.digits;
         size.digits = 0;
@@ -362,11 +364,12 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
             stage_letter_width(stage, grid->index[grid->row_axis].letter, small) + 0.45f * small;
     const char *text = size.below = below(stage, grid);
     size.label = small;
-    size.bottom = *text ? 1.4f * small : 0;
+    size.bottom = *text && !grid->aside ? 1.4f * small : 0;
     size.top = grid->n_slices > 1 ? 1.25f * small : 0;
     place_slices(stage, grid, &size, em);
-    size.w = size.left +
-             fmaxf(size.inner_w, stage_rich(stage, 0, 0, small, stage->theme->dim, text, false));
+    float text_w = stage_rich(stage, 0, 0, small, stage->theme->dim, text, false);
+    size.aside = size.inner_w + (grid->n_slices > 1 ? size.slice_gap : 0.5f * small);
+    size.w = size.left + (grid->aside && *text ? size.aside + text_w : fmaxf(size.inner_w, text_w));
     size.h = size.inner_h + size.bottom;
     return size;
 }

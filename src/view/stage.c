@@ -25,14 +25,15 @@ enum arrangement {
                         that is short */
     ARRANGE_STACKED, /* each below the other */
     ARRANGE_BESIDE,  /* low beside the line, the arithmetic below the line */
+    ARRANGE_COLUMN,  /* both beside the line, the arithmetic below low */
     ARRANGE_ALONE    /* low below the line, no room for arithmetic */
 };
 
 /* Where it is placed. */
 struct layout {
     enum arrangement arrangement;
+    enum line_form form;
     float scale, low_scale; /* of the line, and of all that stands below it */
-    bool wrap;
     float line_w, line_h, low_w, low_h, right_w, right_h, notice_h;
     float right_x; /* of the arithmetic in ARRANGE_BELOW, from the left edge */
 };
@@ -184,9 +185,9 @@ static void measure_right(struct stage *stage, const struct content *c, float sc
                           3 * stage->em * scale);
 }
 
-static float row_gap(const struct stage *stage, float scale)
+static float row_gap(const struct stage *stage, const struct layout *l)
 {
-    return 1.5f * stage->em * scale;
+    return (l->form == LINE_ROWS ? 1 : 1.5f) * stage->em * l->scale;
 }
 
 static float column_gap(const struct stage *stage, float scale)
@@ -210,9 +211,8 @@ static bool try_layout(struct stage *stage, const struct content *c, float width
                        struct layout *l)
 {
     float scale = l->scale, low = l->low_scale, column = column_gap(stage, scale),
-          row = row_gap(stage, scale);
-    l->wrap = scale < 0.78f;
-    stage_line_measure(stage, &c->line, scale, width, l->wrap, &l->line_w, &l->line_h);
+          row = row_gap(stage, l);
+    stage_line_measure(stage, &c->line, scale, width, l->form, &l->line_w, &l->line_h);
     l->notice_h = c->notice ? 1.7f * stage->em : 0;
     l->line_h += l->notice_h;
     if (c->notice)
@@ -234,6 +234,11 @@ static bool try_layout(struct stage *stage, const struct content *c, float width
         room = width - fmaxf(l->line_w, l->right_w) - column;
         measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return l->low_w <= room && l->low_h <= height && l->right_h <= below;
+    case ARRANGE_COLUMN:
+        room = width - l->line_w - column;
+        measure_low(stage, c, low, room, &l->low_w, &l->low_h);
+        return l->line_h <= height && fmaxf(l->low_w, l->right_w) <= room &&
+               l->low_h + row + l->right_h <= height;
     case ARRANGE_ALONE:
         measure_low(stage, c, low, room, &l->low_w, &l->low_h);
         return l->low_w <= room && l->low_h <= below;
@@ -254,21 +259,33 @@ static struct layout enlarge_low(struct stage *stage, const struct content *c, f
     return fitting;
 }
 
-/* The largest scale at which it fits. Below the line is the place that the eye knows; beside it
- * only where that would make cells small. */
+/* The ways to lay out a line, each tried only where the ones before it would make cells smaller
+ * than its scale: each line below the one before is what the eye knows. */
+static const struct way {
+    enum arrangement arrangement;
+    bool rows; /* LINE_ROWS */
+    float most;
+} ways[] = {
+    {ARRANGE_BELOW, false, 1},      {ARRANGE_STACKED, false, 1},   {ARRANGE_BESIDE, false, 0.86f},
+    {ARRANGE_COLUMN, false, 0.86f}, {ARRANGE_BELOW, true, 0.84f},  {ARRANGE_STACKED, true, 0.84f},
+    {ARRANGE_BESIDE, true, 0.84f},  {ARRANGE_COLUMN, true, 0.84f},
+};
+
+/* The largest scale at which it fits. */
 static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
 {
-    static const enum arrangement order[] = {ARRANGE_BELOW, ARRANGE_STACKED, ARRANGE_BESIDE};
     struct layout l = {.scale = 1, .low_scale = 1};
     for (int i = 0; i < 40; i++, l.low_scale = l.scale *= 0.955f)
-        for (int k = 0; k < 3; k++) {
-            l.arrangement = order[k];
-            if (order[k] == ARRANGE_BESIDE && l.scale > 0.66f)
+        for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+            if (l.scale > ways[k].most)
                 continue;
+            l.arrangement = ways[k].arrangement;
+            l.form = ways[k].rows ? LINE_ROWS : l.scale < 0.78f ? LINE_WRAP : LINE_WHOLE;
             if (try_layout(stage, c, width, height, &l))
                 return enlarge_low(stage, c, width, height, l);
         }
     l.arrangement = ARRANGE_ALONE;
+    l.form = LINE_WRAP;
     for (int k = 0; k < 2; k++, stage->tiny = true)
         for (l.low_scale = l.scale = 0.8f; l.scale > 0.05f; l.low_scale = l.scale *= 0.93f)
             if (try_layout(stage, c, width, height, &l))
@@ -319,21 +336,27 @@ static void draw_notice(struct stage *stage, const char *notice, float x, float 
     stage_text(stage, CG_FACE_TEXT, x, y + 1.4f * size, size, stage->theme->dim, notice);
 }
 
+/* Some of the room that is left goes between the line and what stands below it. */
+static float slack(const struct stage *stage, const struct layout *l, float height, float row)
+{
+    float below = l->low_h;
+    if (l->arrangement == ARRANGE_STACKED)
+        below += row + l->right_h;
+    else if (l->arrangement == ARRANGE_BESIDE)
+        below = l->right_h;
+    return fminf(0.3f * fmaxf(height - l->line_h - row - below, 0), 1.2f * stage->em);
+}
+
 static void draw_content(struct stage *stage, const struct content *c, struct cg_box area)
 {
     struct layout l = fit(stage, c, area.w, area.h);
-    float column = column_gap(stage, l.scale), row = row_gap(stage, l.scale);
-    stage_line_draw(stage, &c->line, l.scale, area.w, l.wrap, area.x, area.y);
+    float column = column_gap(stage, l.scale), row = row_gap(stage, &l);
+    stage_line_draw(stage, &c->line, l.scale, area.w, l.form, area.x, area.y);
     if (c->notice)
         draw_notice(stage, c->notice, area.x, area.y + l.line_h - l.notice_h, area.w);
-    /* Some of the room that is left goes between the line and what it comes to. */
-    float low_h = l.arrangement == ARRANGE_BELOW     ? l.low_h
-                  : l.arrangement == ARRANGE_STACKED ? l.low_h + row + l.right_h
-                  : l.arrangement == ARRANGE_BESIDE  ? l.right_h
-                                                     : l.low_h;
-    float spare = fmaxf(area.h - l.line_h - row - low_h, 0);
-    float y = area.y + l.line_h + row + fminf(0.3f * spare, 1.2f * stage->em);
-    float x, bottom = area.y + area.h;
+    float y = area.y + l.line_h + row + slack(stage, &l, area.h, row);
+    float x = column + (l.arrangement == ARRANGE_BESIDE ? fmaxf(l.line_w, l.right_w) : l.line_w);
+    float bottom = area.y + area.h;
     switch (l.arrangement) {
     case ARRANGE_BELOW:
         draw_low(stage, c, l.low_scale, area.w - l.right_w - column, area.x, y);
@@ -344,9 +367,12 @@ static void draw_content(struct stage *stage, const struct content *c, struct cg
         draw_right(stage, c, &l, area.x, y + l.low_h + row, area.w);
         break;
     case ARRANGE_BESIDE:
-        x = fmaxf(l.line_w, l.right_w) + column;
         draw_low(stage, c, l.low_scale, area.w - x, area.x + x, area.y);
         draw_right(stage, c, &l, area.x, y, area.w);
+        break;
+    case ARRANGE_COLUMN:
+        draw_low(stage, c, l.low_scale, area.w - x, area.x + x, area.y);
+        draw_right(stage, c, &l, area.x + x, area.y + l.low_h + row, area.w);
         break;
     case ARRANGE_ALONE:
         draw_low(stage, c, l.low_scale, area.w, area.x, y);

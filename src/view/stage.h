@@ -160,6 +160,7 @@ struct stage_grid {
     float widest;      /* of its numbers, in em */
     bool ghosts;       /* zeros are those of a Kronecker delta */
     bool letters;      /* index letters at the axes */
+    bool aside;        /* what else stands below the cells stands at their right */
     const char *shape; /* "h × y", or NULL */
 };
 
@@ -171,8 +172,9 @@ struct grid_size {
     float slice_pitch;       /* from a row of slices to the next */
     float inner_w, inner_h;  /* of all slices */
     float left, bottom, top; /* room for letters and labels */
+    float aside;             /* from the cells' left end to what stands at their right */
     float label;             /* pixels per em of letters and labels */
-    const char *below;       /* rich text under the cells */
+    const char *below;       /* rich text under the cells, or at their right */
     float w, h;              /* of everything */
 };
 
@@ -241,11 +243,18 @@ struct stage_line {
 /* `grids`: each factor has its grid. */
 struct stage_line stage_line_split(struct stage *stage, const struct cg_expr *lhs,
                                    const struct cg_expr *rhs, bool grids);
-/* Width and height at a scale, in rows no wider than `width` where `wrap`. */
+/* How a line is set. */
+enum line_form {
+    LINE_WHOLE, /* in one row, each factor over its grid */
+    LINE_WRAP,  /* the same, broken where it would be wider than it may be */
+    LINE_ROWS   /* a row for each addend, = and + under each other; each factor beside its grid */
+};
+
+/* Width and height at a scale; rows are no wider than `width` where it can be helped. */
 void stage_line_measure(struct stage *stage, const struct stage_line *line, float scale,
-                        float width, bool wrap, float *w, float *h);
+                        float width, enum line_form form, float *w, float *h);
 void stage_line_draw(struct stage *stage, const struct stage_line *line, float scale, float width,
-                     bool wrap, float x, float y);
+                     enum line_form form, float x, float y);
 
 /* ---- numbers_line.c ---- */
 

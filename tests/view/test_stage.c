@@ -148,7 +148,60 @@ static void test_places_of_lessons(void **state)
     check_places(*state, open_shipped("03-output-bias.md"), false);
     check_places(*state, open_shipped("04-output-weights.md"), false);
     check_places(*state, open_shipped("06-xor.md"), false);
+    check_places(*state, open_shipped("11-layer-norm.md"), false);
+    check_places(*state, open_shipped("12-self-attention.md"), false);
     check_places(*state, parse(false_claim), false);
+}
+
+/* The size of the smallest number in a cell; 0 where a cell has none. */
+static float smallest_number(const struct cg_scene *scene)
+{
+    float smallest = INFINITY;
+    size_t numbers = 0, cells = 0;
+    for (size_t i = 0; i < scene->n_items; i++) {
+        const struct cg_item *item = &scene->items[i];
+        if (item->kind != CG_ITEM_GLYPHS || item->u.glyphs.face != CG_FACE_SEMIBOLD)
+            continue;
+        smallest = fminf(smallest, item->u.glyphs.size);
+        numbers++;
+    }
+    for (size_t i = 0; i < scene->n_hits; i++)
+        cells += scene->hits[i].kind == CG_HIT_CELL;
+    return cells > numbers ? 0 : smallest;
+}
+
+static size_t count_small(struct world *world, const char *name, float least)
+{
+    struct cg_lesson *lesson = open_shipped(name);
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    assert_non_null(board);
+    size_t small = 0;
+    for (size_t beat = 0; beat < lesson->n_beats; beat++) {
+        struct cg_position position = at_beat(board, beat);
+        if (lesson->beats[beat].kind != CG_BEAT_STEP)
+            continue;
+        draw(board, &position, &world->scene, 1280, 720);
+        float smallest = smallest_number(&world->scene);
+        if (smallest >= least)
+            continue;
+        fprintf(stderr, "# %s beat %zu: %.1f pixels\n", name, beat + 1, (double)smallest);
+        small++;
+    }
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+    return small;
+}
+
+/* Every line of the long derivations shows its numbers, and large enough to be read. */
+static void test_numbers_can_be_read(void **state)
+{
+    size_t small = 0;
+    small += count_small(*state, "03-output-bias.md", 12);
+    small += count_small(*state, "04-output-weights.md", 12);
+    small += count_small(*state, "11-layer-norm.md", 11.5f);
+    small += count_small(*state, "12-self-attention.md", 12);
+    assert_int_equal(small, 0);
 }
 
 /* ---- one line alone ---- */
@@ -455,6 +508,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_places_of_seed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_places_of_large, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_places_of_lessons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_numbers_can_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_golden, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_motion_begins_and_ends_at_rest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_surviving_cells_fly, set_up, tear_down),
