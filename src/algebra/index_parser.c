@@ -158,7 +158,7 @@ static bool parse_brackets(struct cg_parser *parser, struct cg_term *out)
     return cg_parser_expected(parser, "the indices behind the bracket, as in [H @ W]_k");
 }
 
-/* ‖X‖² */
+/* ‖X‖² is the sum of squares, ‖X‖ its root. */
 static bool parse_norm(struct cg_parser *parser, struct cg_term *out)
 {
     size_t first = parser->at++;
@@ -167,14 +167,17 @@ static bool parse_norm(struct cg_parser *parser, struct cg_term *out)
     parser->norms--;
     if (!ok)
         return false;
-    const struct cg_token *power = cg_peek_at(parser, 2);
-    if (cg_peek(parser)->kind != CG_TOKEN_NORM || cg_peek_at(parser, 1)->kind != CG_TOKEN_POWER ||
-        power->kind != CG_TOKEN_NUMBER || power->number != 2)
-        return cg_parser_expected(parser, "‖²");
-    parser->at += 3;
-    struct cg_shape scalar = {0, 0};
-    return cg_build(parser, cg_unary(parser->model->arena, CG_NORM2, out->expr, scalar),
-                    out->depth + 1, first, parser->at - 1, out);
+    if (!cg_accept(parser, CG_TOKEN_NORM))
+        return cg_parser_expected(parser, "‖");
+    struct cg_arena *arena = parser->model->arena;
+    const struct cg_expr *norm = cg_unary(arena, CG_NORM2, out->expr, (struct cg_shape){0, 0});
+    const struct cg_token *power = cg_peek_at(parser, 1);
+    if (cg_peek(parser)->kind == CG_TOKEN_POWER && power->kind == CG_TOKEN_NUMBER &&
+        power->number == 2)
+        parser->at += 2;
+    else
+        norm = cg_apply(arena, cg_model_function(parser->model, "sqrt"), 0, norm);
+    return cg_build(parser, norm, out->depth + 1, first, parser->at - 1, out);
 }
 
 static bool parse_delta(struct cg_parser *parser, struct cg_term *out)

@@ -257,10 +257,22 @@ static void put_power(const struct printer *p, const struct cg_expr *expr)
     put_at(p, exponent, LEVEL_ATOM);
 }
 
+static void put_length(const struct printer *p, const struct cg_expr *of)
+{
+    cg_put(p->out, "‖");
+    put(p, of);
+    cg_put(p->out, "‖");
+}
+
 static void put_apply(const struct printer *p, const struct cg_expr *expr)
 {
     const struct cg_function *function = expr->u.apply.function;
-    if (function->kernel == CG_SQRT && !function->place.line && !expr->u.apply.order)
+    bool root = function->kernel == CG_SQRT && !function->place.line && !expr->u.apply.order;
+    if (root && expr->args[0]->op == CG_NORM2) {
+        put_length(p, expr->args[0]->args[0]);
+        return;
+    }
+    if (root)
         cg_put(p->out, "√");
     else
         cg_put_plain_tex(p->out, function->tex);
@@ -385,9 +397,8 @@ static void put(const struct printer *p, const struct cg_expr *expr)
         cg_put(p->out, "ᵀ");
         return;
     case CG_NORM2:
-        cg_put(p->out, "‖");
-        put(p, expr->args[0]);
-        cg_put(p->out, "‖²");
+        put_length(p, expr->args[0]);
+        cg_put(p->out, "²");
         return;
     case CG_SUM:
         put_call(p, "sum", expr);

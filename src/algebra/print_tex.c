@@ -138,6 +138,13 @@ static bool draws_itself(const struct cg_expr *apply)
             is_own_kernel(apply, CG_SQUARE));
 }
 
+/* sqrt(norm2(x)), the length of x. */
+static bool is_length(const struct printer *p, const struct cg_expr *apply)
+{
+    return apply->op == CG_APPLY && apply->u.apply.order == 0 && is_own_kernel(apply, CG_SQRT) &&
+           apply->args[0]->op == CG_NORM2 && !replacement(p, apply->args[0]);
+}
+
 static enum level number_level(const struct cg_expr *number)
 {
     if (number->u.number.value < 0)
@@ -539,7 +546,7 @@ static void put_raised(struct printer *p, const struct cg_expr *base, const char
         return;
     }
     bool closed = base->op == CG_NUMBER && level_of(p, base) == LEVEL_SYMBOL;
-    closed = closed || (base->op == CG_APPLY && !draws_itself(base)); /* f(x)^2 */
+    closed = closed || (base->op == CG_APPLY && (!draws_itself(base) || is_length(p, base)));
     if (plain && closed)
         put_open(p, base);
     else
@@ -574,7 +581,9 @@ static void put_apply(struct printer *p, const struct cg_expr *node)
 {
     bool is_sqrt = is_own_kernel(node, CG_SQRT), is_abs = is_own_kernel(node, CG_ABS);
     bool is_square = is_own_kernel(node, CG_SQUARE);
-    if (node->u.apply.order == 0 && is_sqrt) {
+    if (is_length(p, node)) {
+        put_bracketed(p, "\\lVert ", node->args[0]->args[0], "\\rVert");
+    } else if (node->u.apply.order == 0 && is_sqrt) {
         cg_put(p->out, "\\sqrt{");
         put_open(p, node->args[0]);
         cg_putc(p->out, '}');

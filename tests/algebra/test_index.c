@@ -53,6 +53,7 @@ static void equations(void **state)
         {"J = ½ Σ_j (Y_j − Y*_j)²", "J = ½ Σ_j (Y_j − Y*_j)²"},
         {"J = 1/2 * sum_j (Y[j] - Ystar[j])**2", "J = ½ Σ_j (Y_j − Y*_j)²"},
         {"J = c ‖Y − Y*‖²", "J = c ‖Y − Y*‖²"},
+        {"Z_i = Y_i ‖HW‖/(c ‖Y‖ + ‖Y‖³)", "Z_i = (Y_i ‖HW‖)/(c ‖Y‖ + ‖Y‖³)"},
         {"dJ/dB[k] = (dJ/dB)[k]", "∂J/∂B_k = [∂J/∂B]_k"},
         {"[∂J/∂W]_kl = −H_k Y_l/(2 √(Z_l))", "[∂J/∂W]_kl = −(H_k Y_l)/(2 √(Z_l))"},
         {"X_nk = [Xᵀ]_kn", "X_nk = [Xᵀ]_kn"},
@@ -93,7 +94,7 @@ static void mistakes(void **state)
         {"dJ/dH[k] = H[k][k]", "16: this has its indices already"},
         {"dJ/dH[k] = $", "12: this character means nothing in an equation"},
         {"dJ/d[k] = 1", "4: expected /d and what to derive by, as in dJ/dW[k,l], found 'd'"},
-        {"J = ‖Y‖", "7: expected ‖², found '‖'"},
+        {"J = ‖Y", "7: expected ‖, found the end"},
         {"delta(i,j) = delta(j,i)", "1: nothing says what i runs over"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -219,6 +219,7 @@ static void matrices(void **state)
     expect_matrix(&f, "1/2 * sum((Y - Ystar)^2)", "½ sum((Y − Y*)²)");
     expect_matrix(&f, "2 * (H @ W)", "2 HW");
     expect_matrix(&f, "2 * Y * B", "2 Y * B");
+    expect_matrix(&f, "A / sqrt(norm2(A)) ^ 3", "A\u0302/‖A\u0302‖³");
     expect_matrix(&f, "sum(δ2, axis=0) / norm2(A)", "sum(δ2, axis=0)/‖A\u0302‖²");
     expect_matrix(&f, "c * exp(Y) - sqrt(Y) + sigmoid(Y)", "Lreg exp(Y) − √(Y) + σ(Y)");
     expect_matrix(&f, "(dJ/dW).T @ dJ/dW", "(∂J/∂W)ᵀ ∂J/∂W");

@@ -102,6 +102,7 @@ static void matrix_notation_is_printed(void **state)
         {"abs(H)^2", "\\left(\\left|H\\right|\\right)^{2}"},
         {"square(H + 1)", "\\left(H + 1\\right)^{2}"},
         {"norm2(H)", "\\left\\lVert H\\right\\rVert^{2}"},
+        {"sqrt(norm2(H)) ^ 3", "\\left\\lVert H\\right\\rVert^{3}"},
         {"dot(H, H)", "H \\cdot H"},
         {"c * dot(H, H)", "c \\left(H \\cdot H\\right)"},
         {"outer(H, B)", "H \\otimes B"},
