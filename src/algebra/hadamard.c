@@ -38,11 +38,13 @@ static void gather_mean(struct work *work, struct monomial *monomial, size_t at)
     *monomial = other;
 }
 
-/* Where a factor stands: a number, a matrix, a slope f'(Z). */
+/* Where a factor stands: a number, a matrix, a slope f'(Z), the diagonal I. */
 static int factor_class(const struct work *work, const struct cg_expr *factor)
 {
     if (cg_is_scalar(work->model, factor->shape))
         return 0;
+    if (factor->op == CG_EYE)
+        return 3;
     return factor->op == CG_APPLY && factor->u.apply.order ? 2 : 1;
 }
 
@@ -51,7 +53,7 @@ static struct exprs in_order(struct work *work, const struct exprs *first, const
     struct exprs out = {0};
     for (size_t i = 0; i < first->count; i++)
         exprs_add(work->arena, &out, first->items[i]);
-    for (int kind = 0; kind <= 2; kind++)
+    for (int kind = 0; kind <= 3; kind++)
         for (size_t i = 0; i < rest->count; i++)
             if (factor_class(work, rest->items[i]) == kind)
                 exprs_add(work->arena, &out, rest->items[i]);
@@ -121,6 +123,17 @@ static void gather_softmax(struct work *work, struct monomial *monomial, size_t 
     }
 }
 
+/* A^T * I = A * I */
+static void drop_transposes(struct monomial *monomial)
+{
+    bool diagonal = false;
+    for (size_t i = 0; i < monomial->count; i++)
+        diagonal = diagonal || monomial->powers[i].base->op == CG_EYE;
+    for (size_t i = 0; diagonal && i < monomial->count; i++)
+        if (monomial->powers[i].base->op == CG_TRANSPOSE)
+            monomial->powers[i].base = monomial->powers[i].base->args[0];
+}
+
 const struct cg_expr *matrix_hadamard(struct work *work, size_t count,
                                       const struct cg_expr *const *args)
 {
@@ -132,6 +145,7 @@ const struct cg_expr *matrix_hadamard(struct work *work, size_t count,
         for (size_t p = 0; p < factor.count; p++)
             monomial_times(work, &monomial, factor.powers[p].base, factor.powers[p].exponent);
     }
+    drop_transposes(&monomial);
     for (size_t i = 0; i < monomial.count; i++)
         gather_softmax(work, &monomial, i);
     for (size_t i = 0; i < monomial.count; i++)

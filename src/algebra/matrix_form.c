@@ -238,7 +238,7 @@ const struct cg_expr *rule_recognize(struct work *work, const struct cg_expr *no
         return NULL;
     struct cg_index free[3], row, col;
     size_t count = cg_free_indices(node, free, 3);
-    if (!count || count > 2)
+    if (count > 2)
         return NULL;
     form_lie(node, free, count, &row, &col);
     const struct cg_expr *matrix = matrix_form(work, node, row, col, NULL);

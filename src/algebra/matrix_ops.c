@@ -48,9 +48,20 @@ static const struct cg_expr *transposed_entrywise(struct work *work, const struc
                                 : matrix_elementwise(work, matrix->op, matrix->n_args, args);
 }
 
+/* A * I is as it is turned over: only the diagonal is left. */
+static bool is_diagonal(const struct cg_expr *matrix)
+{
+    for (size_t i = 0; matrix->op == CG_MUL && i < matrix->n_args; i++)
+        if (matrix->args[i]->op == CG_EYE)
+            return true;
+    return false;
+}
+
 /* (c A)^T = c A^T: what is 1 x 1 stays in front. */
 static const struct cg_expr *transposed_product(struct work *work, const struct cg_expr *matrix)
 {
+    if (is_diagonal(matrix))
+        return matrix;
     const struct cg_expr *rest, *number = matrix_apart(work, matrix, &rest);
     return is_number(number, 1)
                ? transposed_entrywise(work, matrix)

@@ -198,6 +198,13 @@ static void add_multiplied_out(struct work *work, bool in_sum, const struct cg_e
     }
 }
 
+static void swap(struct exprs *terms, size_t i, size_t j)
+{
+    const struct cg_expr *first = terms->items[i];
+    terms->items[i] = terms->items[j];
+    terms->items[j] = first;
+}
+
 const struct cg_expr *matrix_sum(struct work *work, size_t count, const struct cg_expr *const *args)
 {
     struct exprs terms = {0}, numbers = {0}, rests = {0}, all = {0};
@@ -224,12 +231,12 @@ const struct cg_expr *matrix_sum(struct work *work, size_t count, const struct c
         short_form = with_common_number(work, &terms);
     if (short_form)
         return short_form;
-    bool pair = terms.count == 2 && terms.items[0]->op == CG_TRANSPOSE &&
-                cg_expr_equal(terms.items[0]->args[0], terms.items[1]); /* A + A^T */
-    for (size_t i = 1; i < terms.count && (pair || terms.items[0]->op == CG_NEG); i++) {
-        const struct cg_expr *first = terms.items[0]; /* b - a reads better than -a + b */
-        terms.items[0] = terms.items[i];
-        terms.items[i] = first;
-    }
+    for (size_t i = 0; i < terms.count; i++)
+        for (size_t j = i + 1; j < terms.count; j++)
+            if (terms.items[i]->op == CG_TRANSPOSE &&
+                cg_expr_equal(terms.items[i]->args[0], terms.items[j]))
+                swap(&terms, i, j); /* A + A^T */
+    for (size_t i = 1; i < terms.count && terms.items[0]->op == CG_NEG; i++)
+        swap(&terms, 0, i); /* b - a reads better than -a + b */
     return matrix_elementwise(work, CG_ADD, terms.count, terms.items);
 }
