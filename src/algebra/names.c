@@ -4,6 +4,7 @@
 #include "algebra/parser.h"
 
 #include <chalkgrad/strbuf.h>
+#include <chalkgrad/words.h>
 
 #include <string.h>
 #include <strings.h>
@@ -67,35 +68,12 @@ void cg_names_rebuild(struct cg_model *model)
                                                    .value = model->values[i]});
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Levenshtein's edit distance of two short strings, by bytes. */
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t length = strlen(b), row[CG_LONGEST_NAME + 1];
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < length; j++) {
-            size_t change = diagonal + (a[i] != b[j]);
-            diagonal = row[j + 1];
-            row[j + 1] = least(change, 1 + least(row[j], row[j + 1]));
-        }
-    }
-    return row[length];
-}
-
 void cg_nearest_offer(struct cg_nearest *nearest, const char *candidate)
 {
     size_t length = strlen(nearest->name);
     if (length > CG_LONGEST_NAME || strlen(candidate) > CG_LONGEST_NAME)
         return;
-    size_t distance = 2 * edit_distance(nearest->name, candidate);
+    size_t distance = 2 * cg_word_distance(nearest->name, candidate);
     size_t most = length < 2 ? 0 : length < 6 ? 2 : 4;
     if (!strcasecmp(nearest->name, candidate)) { /* only the case differs: nearer than one letter */
         distance = 1;

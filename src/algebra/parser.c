@@ -204,6 +204,11 @@ static bool unknown_name(struct cg_parser *parser, const struct cg_token *token,
 {
     if (parser->defining && !strcmp(name, parser->defining))
         return cg_parser_fail(parser, token, "%s is used in its own definition", name);
+    if (!strcmp(name, "xavier") || !strcmp(name, "he"))
+        return cg_parser_fail(parser, token,
+                              "%s draws the first numbers of a value with a shape, as in "
+                              "W : 3 x 2 = %s",
+                              name, name);
     int line = declared_later(parser, name);
     if (line)
         return cg_parser_fail(

@@ -1,6 +1,7 @@
 #include "lesson/source.h"
 
 #include <chalkgrad/strbuf.h>
+#include <chalkgrad/words.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -272,35 +273,12 @@ bool cg_slice_whole(struct cg_slice slice, size_t least, size_t most, size_t *nu
 
 /* ---- did you mean ------------------------------------------------------------------------ */
 
-enum { LONGEST_WORD = 64 };
-
-static size_t edit_distance(const char *a, const char *b)
-{
-    size_t row[LONGEST_WORD + 1], length = strlen(b);
-    for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= length; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            size_t shorter = row[j] + 1, longer = row[j - 1] + 1;
-            row[j] = change < shorter ? change : shorter;
-            row[j] = row[j] < longer ? row[j] : longer;
-        }
-    }
-    return row[length];
-}
-
 const char *cg_nearest_word(const char *const *words, size_t count, const char *text)
 {
     const char *best = NULL;
-    size_t length = strlen(text), least = length / 3 + 2;
-    for (size_t i = 0; i < count && length < LONGEST_WORD; i++) {
-        if (strlen(words[i]) >= LONGEST_WORD)
-            continue;
-        size_t distance = edit_distance(text, words[i]);
+    size_t least = strlen(text) / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = cg_word_distance(text, words[i]);
         if (distance < least && distance < strlen(words[i])) {
             least = distance;
             best = words[i];
