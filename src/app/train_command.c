@@ -33,14 +33,13 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
     bool done = trainer && train_run(trainer, &options, &interrupt, rows, &outcome, error);
     train_interrupt_end(&interrupt);
     done = done && train_test(lesson, trainer, &outcome.test, error);
-    if (done && request->save)
-        done = train_save(request->save, &options, trainer, error);
+    bool saved = !done || !request->save || train_save(request->save, &options, trainer, error);
     if (done && request->json)
         train_print_json(lesson, &options, trainer, &outcome);
     else if (done)
         train_print_text(lesson, &options, trainer, &outcome);
     cg_trainer_destroy(trainer);
-    return done;
+    return done && saved;
 }
 
 int command_train(int argc, char **argv)

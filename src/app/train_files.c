@@ -2,6 +2,7 @@
 #include "app/train.h"
 
 #include <chalkgrad/arrays.h>
+#include <chalkgrad/file.h>
 
 #include <math.h>
 #include <string.h>
@@ -22,11 +23,12 @@ bool train_save_check(const char *path, const struct cg_train_options *options,
                       struct cg_error *error)
 {
     size_t length = strlen(path);
-    return options->n_params == 1 || strcmp(path + length - 4, ".npy") != 0 ||
-           cg_fail(error, path, (struct cg_place){0},
-                   "a .npy file holds one array, but %zu parameters are trained; save them as .npz "
-                   "or .safetensors",
-                   options->n_params);
+    if (options->n_params > 1 && strcmp(path + length - 4, ".npy") == 0)
+        return cg_fail(error, path, (struct cg_place){0},
+                       "a .npy file holds one array, but %zu parameters are trained; save them as "
+                       ".npz or .safetensors",
+                       options->n_params);
+    return cg_can_write_file(path, error);
 }
 
 bool train_save(const char *path, const struct cg_train_options *options,

@@ -154,7 +154,7 @@ bool train_request_parse(struct train_request *request, int argc, char **argv)
         return false;
     }
     request->lesson = argv[optind];
-    if (request->save && (request->seeds || request->plan))
+    if (request->save && (request->seeds || request->plan || request->program))
         return command_complain(request->save, "--save takes the parameters of one training");
     return true;
 }

@@ -72,7 +72,7 @@ static bool write_and_sync(int fd, const char *data, size_t size)
 bool cg_write_file(const char *path, const void *data, size_t size, struct cg_error *error)
 {
     struct stat about;
-    bool plain = stat(path, &about) || S_ISREG(about.st_mode);
+    bool exists = stat(path, &about) == 0, plain = !exists || S_ISREG(about.st_mode);
     size_t length = strlen(path) + 12;
     char *name = cg_xmalloc(length);
     snprintf(name, length, "%s%s", path,
@@ -83,7 +83,7 @@ bool cg_write_file(const char *path, const void *data, size_t size, struct cg_er
     if (fd >= 0 && plain) {
         mode_t mask = umask(0);
         umask(mask);
-        fchmod(fd, 0666 & ~mask);
+        fchmod(fd, exists ? about.st_mode & 0777 : 0666 & ~mask);
     }
     if (fd >= 0 && close(fd) && done)
         done = false, why = errno;
@@ -93,4 +93,27 @@ bool cg_write_file(const char *path, const void *data, size_t size, struct cg_er
         unlink(name);
     free(name);
     return done || cg_fail_machine(error, path, "can't be written: %s", strerror(why));
+}
+
+bool cg_can_write_file(const char *path, struct cg_error *error)
+{
+    struct stat about;
+    bool done = false;
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        done = !S_ISDIR(about.st_mode) && access(path, W_OK) == 0;
+        errno = S_ISDIR(about.st_mode) ? EISDIR : errno;
+    } else {
+        size_t length = strlen(path) + 8;
+        char *name = cg_xmalloc(length);
+        snprintf(name, length, "%s.XXXXXX", path);
+        int fd = mkstemp(name), why = errno;
+        done = fd >= 0;
+        if (done) {
+            close(fd);
+            unlink(name);
+        }
+        free(name);
+        errno = why;
+    }
+    return done || cg_fail_machine(error, path, "can't be written: %s", strerror(errno));
 }

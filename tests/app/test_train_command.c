@@ -315,6 +315,10 @@ static void wrong_command_lines(void **state)
         {command_train, "train a --seeds 0", EXIT_USAGE, "whole number from 1"},
         {command_train, "train a --save b.txt", EXIT_USAGE, "ends in .npz, .safetensors or .npy"},
         {command_train, "train a --save b.npz --seeds 3", EXIT_USAGE, "of one training"},
+        {command_train, "train a --save b.npz --emit-c b.c", EXIT_USAGE, "of one training"},
+        /* before it trains, and diverges */
+        {command_train, "train --save /no/such/b.npz --rate 1e99 %s/lessons/06-xor.md",
+         EXIT_MACHINE, "can't be written"},
         {command_train, "train --load /nowhere.npz %s/lessons/06-xor.md", EXIT_MACHINE, "nowhere"},
         {command_train, "train --save b.npy %s/lessons/06-xor.md", EXIT_LESSON, "one array"},
         {command_train, "train a --threads 0", EXIT_USAGE, "whole number from 1 to 1024"},

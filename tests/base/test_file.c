@@ -41,6 +41,26 @@ static void reads_back_what_it_wrote(void **state)
     cg_arena_finish(&arena);
 }
 
+static void permissions_are_kept(void **state)
+{
+    (void)state;
+    struct cg_arena arena;
+    struct cg_error error;
+    struct stat about;
+    cg_arena_init(&arena);
+    char *path = cg_format(&arena, "%s/private", folder);
+    assert_true(cg_can_write_file(path, &error));
+    assert_int_equal(stat(path, &about), -1); /* asked, not written */
+    assert_true(cg_write_file(path, "a", 1, &error));
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_true(cg_can_write_file(path, &error));
+    assert_true(cg_write_file(path, "b", 1, &error));
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    unlink(path);
+    cg_arena_finish(&arena);
+}
+
 static void failures_are_the_machines(void **state)
 {
     (void)state;
@@ -54,6 +74,10 @@ static void failures_are_the_machines(void **state)
     assert_true(error.machine);
     assert_false(cg_write_file(cg_format(&arena, "%s/no/such", folder), "x", 1, &error));
     assert_true(error.machine);
+    assert_false(cg_can_write_file(cg_format(&arena, "%s/no/such", folder), &error));
+    assert_true(error.machine);
+    assert_false(cg_can_write_file(folder, &error));
+    assert_true(cg_can_write_file("/dev/null", &error));
     cg_arena_finish(&arena);
 }
 
@@ -61,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_back_what_it_wrote),
+        cmocka_unit_test(permissions_are_kept),
         cmocka_unit_test(failures_are_the_machines),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
