@@ -123,11 +123,15 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-/* Waits for it at most so many seconds. False: it had to be ended, with all that it started. */
+/* Waits for it at most so many seconds. False: it had to be ended, with all that it started. Where
+ * we were started with SIGCHLD ignored nobody learns how it went: 0 then, and what it wrote
+ * decides.
+ */
 static bool await(pid_t process, double seconds, int *status)
 {
     const struct timespec pause = {0, 2000000};
     double end = now() + seconds;
+    *status = 0;
     while (waitpid(process, status, WNOHANG) == 0) {
         if (now() > end) {
             kill(-process, SIGKILL);
@@ -144,11 +148,12 @@ static bool fail_with_log(struct cg_error *error, const char *compiler, const st
 {
     char line[160] = "";
     FILE *log = fopen(w->log, "r");
-    while (log && fgets(line, sizeof line, log) && !strstr(line, "error"))
-        continue;
+    bool found = false;
+    while (log && !found && fgets(line, sizeof line, log))
+        found = strstr(line, "error") != NULL;
     if (log)
         fclose(log);
-    line[strcspn(line, "\n")] = '\0';
+    line[found ? strcspn(line, "\n") : 0] = '\0';
     return cg_fail_machine(error, NULL, "the compiler %s failed%s%s", compiler, *line ? ": " : "",
                            line);
 }
