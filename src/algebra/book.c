@@ -99,8 +99,10 @@ static bool sensible(const struct cg_book *book, const struct cg_value *of,
         return true;
     if (as)
         return cg_fail(error, file, place,
-                       "%s can't name the derivative of %s: it has more than two indices", as,
-                       of->name);
+                       "%s can't name the derivative of %s: %s is %zu x %zu, not a number, so that "
+                       "has more than two indices",
+                       as, of->name, of->name, cg_rows(book->model, of->shape),
+                       cg_cols(book->model, of->shape));
     if (!of->body || !cg_depends(of, wrt))
         return cg_fail(error, file, place, "%s does not depend on %s", of->name, wrt->name);
     return true;

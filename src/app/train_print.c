@@ -91,7 +91,7 @@ void train_print_json(const struct cg_lesson *lesson, const struct cg_train_opti
 
 static void print_score(const char *loss, const struct train_score *score)
 {
-    printf("test: %zu rows, %s %.6g", score->rows, loss, score->loss);
+    printf("test: %zu row%s, %s %.6g", score->rows, score->rows == 1 ? "" : "s", loss, score->loss);
     if (score->classes)
         printf(", %zu right: %.2f %%", score->right, percent(score));
     putchar('\n');
@@ -140,8 +140,9 @@ void train_print_text(const struct cg_lesson *lesson, const struct cg_train_opti
 {
     const struct cg_env *env = cg_trainer_inputs(trainer);
     const struct cg_value *target, *prediction = train_prediction(lesson, &target);
-    printf("%zu epochs, %zu updates in %.3f s: %.0f updates and %.0f rows a second\n",
-           outcome->epochs, outcome->updates, outcome->seconds,
+    printf("%zu epoch%s, %zu update%s in %.3g s: %.0f updates and %.0f rows a second\n",
+           outcome->epochs, outcome->epochs == 1 ? "" : "s", outcome->updates,
+           outcome->updates == 1 ? "" : "s", outcome->seconds,
            per_second(outcome->updates, outcome), per_second(outcome->samples, outcome));
     fputs(end_line(outcome->end), stdout);
     printf("%s from %.6g to %.6g\n", options->loss->name, outcome->loss_first, outcome->loss_last);

@@ -227,7 +227,9 @@ static bool read_entry(struct csv *csv, size_t c, const struct field *field)
     double *number = &csv->numbers[csv->count];
     bool first = csv->count < csv->n_columns;
     if (!column->n_words && !read_number(csv, field, number)) {
-        if (!first || !field->length)
+        if (!field->length)
+            return fail_at(csv, field->at, field->width, "expected a number: this field is empty");
+        if (!first)
             return fail_at(csv, field->at, field->width, "expected a number, found '%.*s'",
                            (int)(field->length < 40 ? field->length : 40), field->text);
         if (!read_word(csv, column, field, number))

@@ -179,16 +179,21 @@ static void transposed_numbers(struct loading *l, const struct source *source, d
 
 /* One column of whole numbers: row r gets a 1 in the column that the number says. */
 static bool onehot_numbers(struct loading *l, const struct source *source,
-                           const struct cg_matrix *out)
+                           const struct cg_value *value, const struct cg_matrix *out)
 {
+    if (out->cols == 1)
+        return refuse(l,
+                      "is loaded onehot, one column for each class, but %s has 1 column; leave "
+                      "onehot out, or give it more columns",
+                      value->name);
     double *labels = cg_alloc_array(&l->scratch, out->rows, sizeof *labels);
     source_numbers(l, source, labels);
     for (size_t r = 0; r < out->rows; r++) {
         if (!(labels[r] >= 0 && labels[r] < (double)out->cols) || labels[r] != floor(labels[r]))
             return refuse(l,
-                          "has %g in row %zu, and onehot takes whole numbers from 0 to %zu: there "
-                          "are %zu columns",
-                          labels[r], r + 1, out->cols - 1, out->cols);
+                          "has %g in row %zu, and onehot takes whole numbers from 0 to %zu: %s has "
+                          "%zu columns",
+                          labels[r], r + 1, out->cols - 1, value->name, out->cols);
         for (size_t c = 0; c < out->cols; c++)
             out->data[r * out->cols + c] = labels[r] == (double)c;
     }
@@ -251,7 +256,7 @@ static bool read_source(struct loading *l, const struct source *source, const st
     if (!out->data)
         out->data = cg_alloc_array(l->arena, out->rows * out->cols, sizeof *out->data);
     if (load->onehot)
-        return onehot_numbers(l, source, out) && scale(l, load, out);
+        return onehot_numbers(l, source, value, out) && scale(l, load, out);
     if (load->transposed && source->rows != 1 && source->cols != 1)
         transposed_numbers(l, source, out->data);
     else

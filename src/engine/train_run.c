@@ -188,8 +188,8 @@ static bool diverged(struct cg_trainer *t, const struct cg_value *param, struct 
     struct cg_trouble at;
     char because[256] = "", try[64] = "look at the numbers that training begins with";
     if (t->updates)
-        snprintf(try, sizeof try, "try a rate below %g",
-                 cg_train_rate(&t->options, t->updates, t->updates_per_epoch));
+        snprintf(try, sizeof try, "try a smaller rate, such as a tenth of it, %g",
+                 cg_train_rate(&t->options, t->updates, t->updates_per_epoch) / 10);
     if (cg_find_trouble(env, CG_TROUBLE_VALUE, &at) ||
         cg_find_trouble(env, CG_TROUBLE_SLOPE, &at)) {
         place = at.expr->place;

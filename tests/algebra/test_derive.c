@@ -213,7 +213,10 @@ static void errors_say_what_and_where(void **state)
         {"∂J/∂W as Y", "Y is the name of something else already", 10},
         {"dJ/dW as f", "f is the name of something else already", 10},
         {"dJ/dJ", "the derivative of J by itself is 1", 2},
-        {"dY/dW as G", "G can't name the derivative of Y: it has more than two indices", 10},
+        {"dY/dW as G",
+         "G can't name the derivative of Y: Y is 1 x 2, not a number, so that has more than two "
+         "indices",
+         10},
         {"dH/dW", "H does not depend on W", 2},
     };
     struct bench *bench = bench_new(one_sample);

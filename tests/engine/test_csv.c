@@ -78,7 +78,7 @@ static void says_what_is_wrong(void **state)
         {"x,y\n", "0:0+0: has a header, but no numbers", ""},
         {"1,2\n3,zwei\n", "2:3+4: expected a number, found 'zwei'", "3,zwei"},
         {"1,2\n\xC3\xA4,4\n", "2:1+1: expected a number, found '\xC3\xA4'", "\xC3\xA4,4"},
-        {"1,2\n3,\n", "2:3+0: expected a number, found ''", "3,"},
+        {"1,2\n3,\n", "2:3+0: expected a number: this field is empty", "3,"},
         {"1,2\n\n# here\n3\n", "4:1+1: this line has 1 field, but line 1 has 2", "3"},
         {"x,y\r\n1,2,3\r\n", "2:5+1: line 1 has only 2 fields", "1,2,3"},
         {"1,\"2\n", "1:3+1: this quote is not closed on its line", "1,\"2"},

@@ -95,7 +95,8 @@ static void training_says_where(void **state)
         fine = cg_trainer_update(trainer, &error);
     assert_false(fine);
     assert_non_null(strstr(error.text, "because of log of -"));
-    assert_non_null(strstr(error.text, " in column 1 of w; try a rate below 5"));
+    assert_non_null(
+        strstr(error.text, " in column 1 of w; try a smaller rate, such as a tenth of it, 0.5"));
     assert_true(error.place.line == 2 && error.place.column == 18);
     cg_trainer_destroy(trainer);
     fixture_finish(&f);

@@ -466,7 +466,7 @@ static void divergence_is_named(void **state)
         going = cg_trainer_update(trainer, &error);
     assert_false(going);
     assert_non_null(strstr(error.text, "diverged in epoch"));
-    assert_non_null(strstr(error.text, "try a rate below 10"));
+    assert_non_null(strstr(error.text, "try a smaller rate, such as a tenth of it, 1"));
     size_t at = cg_trainer_updates(trainer);
     assert_true(isfinite(numbers(trainer, s.params[0])[0]));
     assert_false(cg_trainer_update(trainer, &error));

@@ -233,8 +233,13 @@ static const struct {
     {POINTS "```data X Ystar\nX = load(\"words.csv\", \"a\", \"b\").T\n```\n",
      "9:5+0: FOLDER/words.csv turned over is 2 x 4, but X is 4 x 2"},
     {CLASSES "```data Ystar\nYstar = load(\"words.csv\", \"b\", onehot)\n```\n",
-     "8:9+0: FOLDER/words.csv has 3 in row 1, and onehot takes whole numbers from 0 to 2: there "
-     "are 3 columns"},
+     "8:9+0: FOLDER/words.csv has 3 in row 1, and onehot takes whole numbers from 0 to 2: "
+     "Ystar has 3 columns"},
+    {POINTS "```data X Ystar\nX = load(\"words.csv\", \"a\", \"b\")\n"
+            "Ystar = load(\"words.csv\", \"kind\", onehot)\n```\n",
+     "10:9+0: FOLDER/words.csv is loaded onehot, one column for each class, but Ystar has 1 "
+     "column; "
+     "leave onehot out, or give it more columns"},
     {CLASSES "```data Ystar\nYstar = load(\"words.csv\", \"a\", \"b\", onehot)\n```\n",
      "8:9+0: FOLDER/words.csv is 4 x 2, and onehot takes one column"},
     {POINTS "```test X Ystar\nX = load(\"five.csv\")\nYstar = load(\"five.csv\")\n```\n",

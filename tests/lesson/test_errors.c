@@ -209,8 +209,9 @@ static const struct {
     {"a\r\nb\r\n\r\n```model\r\nZ = Q\r\n```\r\n", "5:5+1: there is no name Q"},
     {"é é\n\n- ```model\n  é = 1\n  b = é + Q\n  ```\n", "5:11+1: there is no name Q"},
     {MODEL "```data H, Ystar\n1e400 2 3 4 5\n```\n", "13:1+5: '1e400' is no number"},
-    {MODEL "```derive\ndY/dW as δ\n```\n",
-     "13:10+0: δ can't name the derivative of Y: it has more than two indices"},
+    {MODEL "```derive\ndY/dW as δ\n```\n", "13:10+0: δ can't name the derivative of Y: Y is 1 x 2, "
+                                           "not a number, so that has more than two "
+                                           "indices"},
 };
 
 static void each_mistake_is_named_at_its_place(void **state)
