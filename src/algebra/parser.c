@@ -256,7 +256,14 @@ static bool unknown_function(struct cg_parser *parser, const struct cg_token *to
     if (nearest.best)
         return cg_parser_fail(parser, token, "there is no function %s; did you mean %s?", name,
                               nearest.best);
-    return cg_parser_fail(parser, token, "there is no function %s", name);
+    struct cg_strbuf known;
+    cg_strbuf_init(&known);
+    for (size_t i = 0; i < model->n_functions; i++)
+        cg_putf(&known, "%s%s", i ? ", " : "", model->functions[i]->name);
+    cg_parser_fail(parser, token, "there is no function %s; entry by entry there are %s", name,
+                   known.text);
+    cg_strbuf_finish(&known);
+    return false;
 }
 
 /* f(e), f'(e), f''(e): the function or its derivative, entry by entry. */

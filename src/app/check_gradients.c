@@ -103,16 +103,38 @@ static void print_cell(const struct cg_gradient_cell *cell)
     }
 }
 
-static void print_gradient(const struct cg_gradient_check *check, const struct tally *tally,
-                           uint64_t seed)
+/* The results that an expression names, and those that they name, each once. */
+static void print_where(const struct cg_book *book, const struct cg_expr *expr, bool *said)
+{
+    for (size_t i = book->n_results; i-- > 0;) {
+        const struct cg_value *result = book->results[i];
+        if (said[i] || !cg_mentions(expr, result))
+            continue;
+        struct cg_strbuf form;
+        cg_strbuf_init(&form);
+        cg_print_text(&form, book->model, result->body);
+        printf("  where %s = %s\n", result->name, form.text);
+        cg_strbuf_finish(&form);
+        said[i] = true;
+        print_where(book, result->body, said);
+    }
+}
+
+static void print_gradient(const struct cg_book *book, const struct cg_gradient_check *check,
+                           const struct tally *tally, uint64_t seed)
 {
     const struct cg_derivation *d = check->derivation;
+    const struct cg_expr *shown = d->matrix_form ? d->matrix_form : d->index_form;
     struct cg_strbuf form;
+    struct cg_arena arena;
     cg_strbuf_init(&form);
-    cg_print_text(&form, d->model, d->matrix_form ? d->matrix_form : d->index_form);
-    printf("\nd%s/d%s = %s\n%12s %18s %18s %12s\n", d->of->name, d->wrt->name, form.text, "cell",
-           "derived", "difference", "rel. error");
+    cg_arena_init(&arena);
+    cg_print_text(&form, d->model, shown);
+    printf("\nd%s/d%s = %s\n", d->of->name, d->wrt->name, form.text);
+    print_where(book, shown, cg_alloc(&arena, book->n_results + 1));
+    printf("%12s %18s %18s %12s\n", "cell", "derived", "difference", "rel. error");
     cg_strbuf_finish(&form);
+    cg_arena_finish(&arena);
     for (size_t i = 0; i < check->n_cells; i++)
         print_cell(&check->cells[i]);
     printf("d%s/d%s: %zu of %zu cells right", d->of->name, d->wrt->name, tally->right,
@@ -178,7 +200,7 @@ bool check_gradients(struct cg_lesson *lesson, const struct check_request *reque
         if (request->json)
             cJSON_AddItemToArray(list, gradient_item(&check, &tally));
         else
-            print_gradient(&check, &tally, seed);
+            print_gradient(book, &check, &tally, seed);
         if (tally.wrong && good)
             good = fail(&check, &tally, error);
         cg_gradient_check_finish(&check);

@@ -1,6 +1,7 @@
 /* The program: finds the command, says what there is. */
 #include "app/commands.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ struct command {
 
 static const struct command commands[] = {
     {"check", command_check, "every line and claim of lessons verified"},
-    {"derive", command_derive, "one gradient, line by line: text, LaTeX, NumPy, JSON"},
+    {"derive", command_derive, "one gradient, line by line: text, LaTeX, NumPy, C, PyTorch, JSON"},
     {"show", command_show, "one picture of a lesson, without a window"},
     {"train", command_train, "trains by the derived gradients, without a window"},
 };
@@ -42,7 +43,7 @@ static bool asks_version(int argc, char **argv)
     return false;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
     if (!strcmp(first, "--help") || !strcmp(first, "-h")) {
@@ -59,4 +60,14 @@ int main(int argc, char **argv)
     if (!strcmp(first, "view"))
         return command_view(argc - 1, argv + 1);
     return command_view(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    if ((fflush(stdout) || ferror(stdout)) && !status) { /* as on a full disk */
+        fprintf(stderr, "chalkgrad: error: the output can't be written: %s\n", strerror(errno));
+        return EXIT_MACHINE;
+    }
+    return status;
 }

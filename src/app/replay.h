@@ -3,10 +3,12 @@
  *
  * A script is one event a line; `#` starts a comment. Positions and sizes are logical pixels.
  *
- *     key Right                a key by SDL's name: Left, Home, PageDown, Space, Tab, K, ?, Escape
- * ... key Shift+Tab click X Y                press and release move X Y                 the
- * pointer, with no button drag X Y                 the pointer, with the button down leave the
- * pointer leaves the canvas wheel N                  notches, positive towards the user: forward
+ *     key Right                a key by SDL's name: Left, Home, Space, ?, Escape, Shift+Tab
+ *     click X Y                press and release
+ *     move X Y                 the pointer, with no button
+ *     drag X Y                 the pointer, with the button down
+ *     leave                    the pointer leaves the canvas
+ *     wheel N                  notches, positive towards the user: forward
  *     resize W H               1 .. 16384 each
  *     theme NAME               dark or light
  *     wait SECONDS             lets time pass, in steps of 1/60 s; at most 3600

@@ -258,16 +258,6 @@ struct stage_grid stage_grid_slice(const struct stage_grid *grid, size_t slice)
     return one;
 }
 
-double stage_grid_at(const struct stage *stage, const struct stage_grid *grid,
-                     const struct cg_bindings *bindings)
-{
-    (void)stage;
-    size_t offset = 0;
-    for (size_t i = 0; i < grid->n_axes; i++)
-        offset += bindings->at[(unsigned char)grid->index[i].letter & 127] * grid->stride[i];
-    return grid->data[offset];
-}
-
 size_t stage_size(const struct stage *stage, struct cg_index index)
 {
     size_t root = (size_t)cg_dim_root(stage->model, index.dim);

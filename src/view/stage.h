@@ -195,11 +195,6 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
                                     float scale);
 void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
                      float x, float y);
-/* The number at the pinned cell, as its grid shows it; indices that are summed over from `summed`.
- * *exact: nothing was rounded. */
-double stage_grid_at(const struct stage *stage, const struct stage_grid *grid,
-                     const struct cg_bindings *bindings);
-
 const char *stage_shape_text(struct stage *stage, struct cg_shape shape);
 /* How many values an index has in the numbers that are shown. */
 size_t stage_size(const struct stage *stage, struct cg_index index);

@@ -32,6 +32,9 @@ static const struct row rows[] = {
     {"Ystar : 1 x 2; J = sum(Ystr)", 24, 4, "there is no name Ystr; did you mean Ystar?"},
     {"Y : 1 x 2; J = sun(Y)", 16, 3, "there is no function sun; did you mean sum?"},
     {"Y : 1 x 2; J = maen(Y)", 16, 4, "there is no function maen; did you mean mean?"},
+    {"Y : 1 x 2; J = sum(max(Y))", 20, 3,
+     "there is no function max; entry by entry there are exp, log, sqrt, sin, cos, tanh, sigmoid, "
+     "relu, softplus, abs, square, identity"},
     {"Y : 1 x 2; J = tanhh(Y)", 16, 5, "there is no function tanhh; did you mean tanh?"},
     {"Y : 1 x 2; J = y^2", 16, 1, "there is no name y; did you mean Y?"},
     {"W : 2 x 3; W : 3 x 2", 12, 1, "W is already the name of a value, from line 7"},

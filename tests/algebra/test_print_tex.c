@@ -323,6 +323,9 @@ static void derivations_are_printed_as_latex(void **state)
         " &= \\left[Y - Y^*\\right]_{i} && \\text{matrix form} \\\\\n"
         "\\frac{\\partial J}{\\partial Y} &= Y - Y^* && \\text{all entries at once}\n"
         "\\end{aligned}\n\\]\n");
+    cg_strbuf_clear(&out);
+    cg_print_derivation_latex(&out, derive(&f, "dJ/dB"), CG_DEPTH_RULES);
+    assert_non_null(strstr(out.text, ", $\\partial J/\\partial Y$ from above}"));
     cg_strbuf_finish(&out);
     fixture_finish(&f);
 }

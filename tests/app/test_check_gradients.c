@@ -27,7 +27,8 @@ static void each_cell_is_compared(void **state)
     assert_string_equal(r->err, "");
     assert_non_null(strstr(r->out, "h = 6.06e-06 max(1, |w|)"));
     assert_non_null(strstr(r->out, "at most 1e-05"));
-    assert_non_null(strstr(r->out, "dJ/dW1 = X.T @ δ1\n"));
+    assert_non_null(
+        strstr(r->out, "dJ/dW1 = X.T @ δ1\n  where δ1 = (δ2 @ W2.T) * f'(Z1)\n  where δ2 = "));
     assert_non_null(strstr(r->out, "dJ/dW1: 6 of 6 cells right"));
     assert_non_null(strstr(r->out, "dJ/dB2: 1 of 1 cells right"));
     assert_null(strstr(r->out, "WRONG"));

@@ -120,9 +120,18 @@ def pipe():
     yield "no bar in a pipe", done.returncode == 0 and done.stderr == b"", done.stderr
 
 
+def full_disk():
+    for command in (["train"], ["train", "--format", "json"], ["check"]):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([PROGRAM] + command + [LESSON], stdout=full, stderr=subprocess.PIPE,
+                                  timeout=DEADLINE)
+        yield ("output that is lost is said, " + " ".join(command),
+               done.returncode == 3 and b"No space left" in done.stderr, done.stderr)
+
+
 def main():
     count = failed = 0
-    for part in (bar_and_interrupt, early_end, pipe):
+    for part in (bar_and_interrupt, early_end, pipe, full_disk):
         for name, good, shown in part():
             count += 1
             failed += not good
