@@ -39,7 +39,7 @@ void emit_comment(struct cg_strbuf *out, int indent, const char *text)
 static void put_prelude(struct cg_strbuf *out, enum cg_precision precision, size_t lanes)
 {
     cg_putf(out,
-            "#include <math.h>\n#include <stddef.h>\n\n"
+            "#include <stddef.h>\n\n"
             "typedef %s R;\n#define REAL_IS_FLOAT %d\n#define LANES %zu\n\n",
             precision == CG_F32 ? "float" : "double", precision == CG_F32, lanes);
     cg_putf(out, "%s\n%s\n", vector_math_text, vector_loops_text);

@@ -10,7 +10,7 @@ static void check(const char *options, const char *real, int is_float, int lanes
 {
     char command[1024], program[] = "/tmp/chalkgrad-test-XXXXXX";
     const char *source = getenv("CHALKGRAD_SOURCE");
-    double exp_error, sigmoid_error, tanh_error;
+    double exp_error, sigmoid_error, tanh_error, log_error, softplus_error;
     close(mkstemp(program));
     snprintf(command, sizeof command,
              "cc -Wall -Wextra -Werror -Wno-unused %s -DR=%s -DREAL_IS_FLOAT=%d -DLANES=%d "
@@ -18,12 +18,15 @@ static void check(const char *options, const char *real, int is_float, int lanes
              options, real, is_float, lanes, source, source, program, program);
     FILE *pipe = popen(command, "r");
     assert_non_null(pipe);
-    assert_int_equal(fscanf(pipe, "%lf %lf %lf", &exp_error, &sigmoid_error, &tanh_error), 3);
+    assert_int_equal(fscanf(pipe, "%lf %lf %lf %lf %lf", &exp_error, &sigmoid_error, &tanh_error,
+                            &log_error, &softplus_error),
+                     5);
     assert_int_equal(pclose(pipe), 0);
     unlink(program);
-    print_message("# %s %s: exp %.2f, sigmoid %.2f, tanh %.2f ulp\n", real, options, exp_error,
-                  sigmoid_error, tanh_error);
+    print_message("# %s %s: exp %.2f, sigmoid %.2f, tanh %.2f, log %.2f, softplus %.2f ulp\n", real,
+                  options, exp_error, sigmoid_error, tanh_error, log_error, softplus_error);
     assert_true(exp_error < 2 && sigmoid_error < 4 && tanh_error < 4);
+    assert_true(log_error < 2 && softplus_error < 3);
 }
 
 static void errors_stay_below_4_ulp(void **state)

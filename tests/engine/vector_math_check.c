@@ -27,8 +27,13 @@ static double error(R got, long double want)
     return (double)fabsl((got - want) / ldexpl(1, exponent - (REAL_IS_FLOAT ? 24 : 53)));
 }
 
+static long double softplus(long double x)
+{
+    return fmaxl(x, 0) + log1pl(expl(-fabsl(x)));
+}
+
 struct worst {
-    double exp, sigmoid, tanh;
+    double exp, sigmoid, tanh, log, softplus;
 };
 
 static void look(struct worst *w, R x)
@@ -37,6 +42,8 @@ static void look(struct worst *w, R x)
     w->exp = fmax(w->exp, error(v_exp(v)[LANES - 1], expl(x)));
     w->sigmoid = fmax(w->sigmoid, error(v_sigmoid(v)[0], sigmoid(x)));
     w->tanh = fmax(w->tanh, error(v_tanh(v)[LANES / 2], tanhl(x)));
+    w->log = fmax(w->log, error(v_log(v)[0], logl(x)));
+    w->softplus = fmax(w->softplus, error(v_softplus(v)[0], softplus(x)));
 }
 
 int main(void)
@@ -60,6 +67,6 @@ int main(void)
         look(&w, (i % 2 ? 1 : -1) * pow(10, -12 + i * 0.00005));
     }
 #endif
-    printf("%.3f %.3f %.3f\n", w.exp, w.sigmoid, w.tanh);
+    printf("%.3f %.3f %.3f %.3f %.3f\n", w.exp, w.sigmoid, w.tanh, w.log, w.softplus);
     return 0;
 }

@@ -1,8 +1,5 @@
 /* The instructions of maps: one loop each, over registers that stand in memory. */
-#include "engine/kernels/elementary.h"
 #include "engine/kernels/unit.h"
-
-#include <math.h>
 
 /* What an instruction works on: `runs` times `n` vectors. Run r of a register begins at register
  * + offsets[r] LANES; one run, and no offsets, is the common case. */
@@ -48,17 +45,6 @@ struct operands {
         }                                                                                          \
     }                                                                                              \
     break
-/* by the C library: what is rare, or has no vector form */
-#define EACH_REAL(result)                                                                          \
-    for (size_t r = 0; r < o.runs; r++) {                                                          \
-        real *out = at_run(o.out, o.out_runs, r, o.scattered);                                     \
-        const real *a = at_run(o.a, o.a_runs, r, o.scattered),                                     \
-                   *b = at_run(o.b, o.b_runs, r, o.scattered);                                     \
-        for (size_t i = 0; i < o.n * W; i++)                                                       \
-            out[i] = (result)(a[i], b[i]);                                                         \
-    }                                                                                              \
-    break
-
 INLINE real *at_run(const char *at, const uint32_t *runs, size_t r, bool scattered)
 {
     if (scattered) {
@@ -66,45 +52,6 @@ INLINE real *at_run(const char *at, const uint32_t *runs, size_t r, bool scatter
         __asm__("" : "+r"(at)); /* one pointer, not a sum for each of its vectors */
     }
     return (real *)at;
-}
-
-#ifdef KERNEL_F32
-#define LIBRARY(name) name##f
-#else
-#define LIBRARY(name) name
-#endif
-
-INLINE vec square_root(vec x)
-{
-#if defined __AVX512F__
-    return X86(512, sqrt)(x);
-#elif defined __AVX2__
-    return X86(256, sqrt)(x);
-#elif defined __x86_64__
-    return X86(, sqrt)(x);
-#else
-    for (size_t i = 0; i < W; i++)
-        x[i] = LIBRARY(sqrt)(x[i]);
-    return x;
-#endif
-}
-
-/* 1 where x > 0, else 0; of NaN too */
-INLINE vec step(vec x)
-{
-    return where_less(splat(0), x, splat(1), splat(0));
-}
-
-static real sine(real x, real unused)
-{
-    (void)unused;
-    return LIBRARY(sin)(x);
-}
-
-static real cosine(real x, real unused)
-{
-    (void)unused;
-    return LIBRARY(cos)(x);
 }
 
 INLINE void joined_instruction(enum kernel_code code, const struct operands o)
@@ -117,9 +64,9 @@ INLINE void joined_instruction(enum kernel_code code, const struct operands o)
     case KERNEL_SLOPE:
         EACH(x * (1 - x));
     case KERNEL_SIGMOID_OF_SUM:
-        EACH_PAIR(vector_sigmoid(x + y));
+        EACH_PAIR(v_sigmoid(x + y));
     case KERNEL_TANH_OF_SUM:
-        EACH_PAIR(vector_tanh(x + y));
+        EACH_PAIR(v_tanh(x + y));
     }
 }
 
@@ -135,35 +82,35 @@ INLINE void plan_instruction(enum plan_code code, const struct operands o)
     case PLAN_OVER:
         EACH_PAIR(x / y);
     case PLAN_POWER:
-        EACH_REAL(LIBRARY(pow));
+        EACH_PAIR(v_pow(x, y));
     case PLAN_NEGATE:
         EACH(-x);
     case PLAN_SQUARE:
         EACH(x * x);
     case PLAN_EXP:
-        EACH(vector_exp(x));
+        EACH(v_exp(x));
     case PLAN_LOG:
-        EACH(vector_log(x));
+        EACH(v_log(x));
     case PLAN_SQRT:
-        EACH(square_root(x));
+        EACH(v_sqrt(x));
     case PLAN_SIN:
-        EACH_REAL(sine);
+        EACH(v_sin(x));
     case PLAN_COS:
-        EACH_REAL(cosine);
+        EACH(v_cos(x));
     case PLAN_TANH:
-        EACH(vector_tanh(x));
+        EACH(v_tanh(x));
     case PLAN_SIGMOID:
-        EACH(vector_sigmoid(x));
+        EACH(v_sigmoid(x));
     case PLAN_SOFTPLUS:
-        EACH(vector_softplus(x));
+        EACH(v_softplus(x));
     case PLAN_RELU:
-        EACH(at_least(x, 0));
+        EACH(v_relu(x));
     case PLAN_ABS:
-        EACH(absolute(x));
+        EACH(v_abs(x));
     case PLAN_STEP:
-        EACH(step(x));
+        EACH(v_step(x));
     case PLAN_SIGN:
-        EACH(step(x) - step(-x));
+        EACH(v_sign(x));
     case PLAN_NUMBER:
     case PLAN_SCALAR: /* stand in their registers before */
         break;

@@ -1,11 +1,10 @@
-/* The operations for LANES networks at once: entry e of the plan's memory is a run of LANES
+/* The operations for RUN networks at once: entry e of the plan's memory is a run of RUN
  * numbers, one for each network. Nothing is ever in part here: a run is a whole number of vectors.
  */
-#include "engine/kernels/elementary.h"
 #include "engine/kernels/unit.h"
 
 enum {
-    LANES = KERNEL_LANES_BYTES / sizeof(real),
+    RUN = KERNEL_LANES_BYTES / sizeof(real),
     GROUP = VECTOR_BYTES == 64 ? 8 : 4 /* vectors that are worked on together */
 };
 
@@ -13,7 +12,7 @@ static real *run_of(const struct kernel_memory *memory, const struct kernel_view
                     size_t col)
 {
     return (real *)memory->space[view->space] +
-           (view->offset + row * view->row + col * view->col) * LANES;
+           (view->offset + row * view->row + col * view->col) * RUN;
 }
 
 INLINE void put_group(real *out, const vec *x, enum plan_mode mode, real rate)
@@ -28,7 +27,7 @@ INLINE void product_entry(const struct kernel_product *op, real *out, const real
                           real rate)
 {
     vec sum[GROUP] = {{0}};
-    for (size_t k = 0; k < op->inner; k++, a += op->a.col * LANES, b += op->b.row * LANES)
+    for (size_t k = 0; k < op->inner; k++, a += op->a.col * RUN, b += op->b.row * RUN)
 #pragma GCC unroll 8
         for (size_t v = 0; v < GROUP; v++)
             sum[v] += load(a + v * W) * load(b + v * W);
@@ -39,11 +38,11 @@ void KERNEL(lanes_product)(const struct kernel_product *op, const struct kernel_
 {
     real *out = run_of(memory, &op->out, 0, 0), rate = (real)memory->rate;
     const real *a = run_of(memory, &op->a, 0, 0), *b = run_of(memory, &op->b, 0, 0);
-    for (size_t i = 0; i < op->rows; i++, a += op->a.row * LANES, out += op->out.row * LANES)
+    for (size_t i = 0; i < op->rows; i++, a += op->a.row * RUN, out += op->out.row * RUN)
         for (size_t j = 0; j < op->cols; j++)
-            for (size_t v = 0; v < LANES; v += GROUP * W)
-                product_entry(op, out + j * op->out.col * LANES + v, a + v,
-                              b + j * op->b.col * LANES + v, rate);
+            for (size_t v = 0; v < RUN; v += GROUP * W)
+                product_entry(op, out + j * op->out.col * RUN + v, a + v,
+                              b + j * op->b.col * RUN + v, rate);
 }
 
 struct walk {
@@ -70,9 +69,9 @@ struct terms {
 INLINE void add_terms(vec *sum, const struct terms *terms, size_t v)
 {
     for (size_t k = 0; k < terms->count; k++) {
-        const real *a = terms->a + (size_t)terms->a_runs[k * terms->step] * LANES + v;
+        const real *a = terms->a + (size_t)terms->a_runs[k * terms->step] * RUN + v;
         const real *b =
-            terms->b ? terms->b + (size_t)terms->b_runs[k * terms->step] * LANES + v : NULL;
+            terms->b ? terms->b + (size_t)terms->b_runs[k * terms->step] * RUN + v : NULL;
 #pragma GCC unroll 8
         for (size_t i = 0; i < GROUP; i++)
             sum[i] = b ? sum[i] + load(a + i * W) * load(b + i * W) : sum[i] + load(a + i * W);
@@ -82,18 +81,18 @@ INLINE void add_terms(vec *sum, const struct terms *terms, size_t v)
 /* From one sum of a store to the next. */
 static size_t sums_step(const struct kernel_store *to)
 {
-    return LANES * (to->reduce == PLAN_SUM_ROWS   ? to->view.col
-                    : to->reduce == PLAN_SUM_COLS ? to->view.row
-                                                  : 0);
+    return RUN * (to->reduce == PLAN_SUM_ROWS   ? to->view.col
+                  : to->reduce == PLAN_SUM_COLS ? to->view.row
+                                                : 0);
 }
 
 /* Those of one sum, to its place at once, or to its slot until all chunks are done. */
 static void add_up(const struct walk *walk, const struct kernel_store *to, size_t target,
                    const struct terms *terms)
 {
-    real *slots = slot(walk, to->slot) + target * LANES;
+    real *slots = slot(walk, to->slot) + target * RUN;
     real *out = run_of(walk->memory, &to->view, 0, 0) + target * sums_step(to);
-    for (size_t v = 0; v < LANES; v += GROUP * W) {
+    for (size_t v = 0; v < RUN; v += GROUP * W) {
         vec sum[GROUP] = {{0}};
         if (!to->at_once)
 #pragma GCC unroll 8
@@ -137,7 +136,7 @@ static void add_entries(const struct walk *walk, const struct kernel_store *to, 
 
 static void copy_run(real *out, const real *x)
 {
-    for (size_t i = 0; i < LANES; i += W)
+    for (size_t i = 0; i < RUN; i += W)
         store(out + i, load(x + i));
 }
 
@@ -148,15 +147,15 @@ static void keep(const struct walk *walk, const struct kernel_store *to, size_t 
     const real *x = walk->at[to->reg];
     real *out = run_of(walk->memory, &to->view, 0, 0);
     for (size_t e = from; e < end; e++)
-        copy_run(out + to->runs[e] * LANES, x + (size_t)runs[e - from] * LANES);
+        copy_run(out + to->runs[e] * RUN, x + (size_t)runs[e - from] * RUN);
 }
 
 static void put_sums(const struct walk *walk, const struct kernel_store *to)
 {
     const real *sums = slot(walk, to->slot);
     real *out = run_of(walk->memory, &to->view, 0, 0);
-    for (size_t i = 0; i < to->sums_bytes / KERNEL_LANES_BYTES; i++, sums += LANES) {
-        for (size_t v = 0; v < LANES; v += GROUP * W) {
+    for (size_t i = 0; i < to->sums_bytes / KERNEL_LANES_BYTES; i++, sums += RUN) {
+        for (size_t v = 0; v < RUN; v += GROUP * W) {
             vec sum[GROUP];
             for (size_t k = 0; k < GROUP; k++)
                 sum[k] = load(sums + v + k * W) * splat((real)to->scale);
@@ -220,20 +219,19 @@ static void softmax_row(const struct kernel_softmax *op, real *out, const real *
 {
     vec most = load(a), total = splat(0);
     for (size_t c = 1; c < op->cols; c++)
-        most = where_less(most, load(a + c * op->a.col * LANES), load(a + c * op->a.col * LANES),
-                          most);
+        most = v_max(most, load(a + c * op->a.col * RUN));
     for (size_t c = 0; c < op->cols; c++) {
-        vec e = vector_exp(load(a + c * op->a.col * LANES) - most);
-        store(out + c * op->out.col * LANES, e);
+        vec e = v_exp(load(a + c * op->a.col * RUN) - most);
+        store(out + c * op->out.col * RUN, e);
         total += e;
     }
     for (size_t c = 0; c < op->cols; c++)
-        store(out + c * op->out.col * LANES, load(out + c * op->out.col * LANES) / total);
+        store(out + c * op->out.col * RUN, load(out + c * op->out.col * RUN) / total);
 }
 
 void KERNEL(lanes_softmax)(const struct kernel_softmax *op, const struct kernel_memory *memory)
 {
     for (size_t r = 0; r < op->rows; r++)
-        for (size_t v = 0; v < LANES; v += W)
+        for (size_t v = 0; v < RUN; v += W)
             softmax_row(op, run_of(memory, &op->out, r, 0) + v, run_of(memory, &op->a, r, 0) + v);
 }

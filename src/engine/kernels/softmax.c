@@ -1,6 +1,5 @@
 /* out_j = exp(a_j - max a) / sum_i exp(a_i - max a), for each row: in the scratch, which holds a
  * row padded with -infinity, whose exp is 0. */
-#include "engine/kernels/elementary.h"
 #include "engine/kernels/unit.h"
 
 static real lane_max(vec v)
@@ -16,10 +15,10 @@ static void softmax_row(real *row, size_t n)
 {
     vec most = load(row), total = splat(0);
     for (size_t i = W; i < n; i += W)
-        most = where_less(most, load(row + i), load(row + i), most);
+        most = v_max(most, load(row + i));
     real top = lane_max(most);
     for (size_t i = 0; i < n; i += W) {
-        vec e = vector_exp(load(row + i) - splat(top));
+        vec e = v_exp(load(row + i) - splat(top));
         store(row + i, e);
         total += e;
     }

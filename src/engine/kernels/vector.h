@@ -15,32 +15,37 @@
 #endif
 
 #if defined __AVX512F__ && defined __AVX512DQ__
-enum { VECTOR_BYTES = 64 };
+#define VECTOR_BYTES 64
 #elif defined __AVX2__
-enum { VECTOR_BYTES = 32 };
+#define VECTOR_BYTES 32
 #else
-enum { VECTOR_BYTES = 16 };
+#define VECTOR_BYTES 16
 #endif
 
 #ifdef KERNEL_F32
 typedef float real;
-typedef int32_t whole; /* of the same size */
-typedef uint32_t natural;
+#define REAL_IS_FLOAT 1
 #else
 typedef double real;
-typedef int64_t whole;
-typedef uint64_t natural;
+#define REAL_IS_FLOAT 0
 #endif
 
-typedef real vec __attribute__((vector_size(VECTOR_BYTES)));
-typedef whole ivec __attribute__((vector_size(VECTOR_BYTES)));
-typedef natural uvec __attribute__((vector_size(VECTOR_BYTES))); /* for sums of bits */
+#define INLINE static inline __attribute__((always_inline))
+
+#define R        real
+#define LANES    (int)(VECTOR_BYTES / sizeof(real))
+#define V_INLINE INLINE
+#include "engine/vector_math.h"
+#undef LANES
+#undef R
+
+typedef V vec;
+typedef I ivec;
+typedef Z whole; /* of the size of a real */
 typedef vec vec_anywhere __attribute__((aligned(sizeof(real)), may_alias));
 typedef ivec ivec_anywhere __attribute__((aligned(sizeof(real)), may_alias));
 
 enum { W = VECTOR_BYTES / sizeof(real) };
-
-#define INLINE static inline __attribute__((always_inline))
 
 /* _mm512_NAME_ps and its like: the intrinsic of this width and precision. */
 #if defined KERNEL_F32
@@ -52,7 +57,7 @@ enum { W = VECTOR_BYTES / sizeof(real) };
 
 INLINE vec splat(real x)
 {
-    return x - (vec){0};
+    return all(x);
 }
 
 INLINE vec load(const real *p)
@@ -117,64 +122,6 @@ INLINE void store_part(real *p, vec v, size_t n)
     for (size_t i = 0; i < n; i++)
         p[i] = v[i];
 #endif
-}
-
-/* mask ? a : b, lane by lane, for the -1 and 0 that a comparison makes */
-INLINE vec choose(ivec mask, vec a, vec b)
-{
-    return (vec)((mask & (ivec)a) | (~mask & (ivec)b));
-}
-
-/* x < y ? a : b */
-INLINE vec where_less(vec x, vec y, vec a, vec b)
-{
-#if defined __AVX512F__ && defined KERNEL_F32
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(x, y, _CMP_LT_OQ), b, a);
-#elif defined __AVX512F__
-    return _mm512_mask_blend_pd(_mm512_cmp_pd_mask(x, y, _CMP_LT_OQ), b, a);
-#else
-    return choose(x < y, a, b);
-#endif
-}
-
-/* x held to at most, or at least, a number; NaN stays NaN. */
-INLINE vec at_most(vec x, real limit)
-{
-#if defined __AVX512F__
-    return X86(512, min)(splat(limit), x);
-#elif defined __AVX2__
-    return X86(256, min)(splat(limit), x);
-#elif defined __x86_64__
-    return X86(, min)(splat(limit), x);
-#else
-    return where_less(splat(limit), x, splat(limit), x);
-#endif
-}
-
-INLINE vec at_least(vec x, real limit)
-{
-#if defined __AVX512F__
-    return X86(512, max)(splat(limit), x);
-#elif defined __AVX2__
-    return X86(256, max)(splat(limit), x);
-#elif defined __x86_64__
-    return X86(, max)(splat(limit), x);
-#else
-    return where_less(x, splat(limit), splat(limit), x);
-#endif
-}
-
-INLINE vec absolute(vec x)
-{
-    ivec sign = (ivec)splat((real)-0.0);
-    return (vec)((ivec)x & ~sign);
-}
-
-/* |x| with the sign of y */
-INLINE vec with_sign(vec x, vec y)
-{
-    ivec sign = (ivec)splat((real)-0.0);
-    return (vec)(((ivec)x & ~sign) | ((ivec)y & sign));
 }
 
 /* lane i of the result is lane order[i] of v */

@@ -18,8 +18,6 @@ static void read_registers(const struct kernel_map *op, const struct kernel_memo
 {
     for (size_t i = 0; i < op->n_registers; i++) {
         const struct kernel_register *reg = &op->registers[i];
-        if (reg->place == KERNEL_MADE) /* most of them: the switch takes longer */
-            continue;
         const real *from = place_of(memory, &reg->view);
         switch (reg->place) {
         case KERNEL_MADE:
