@@ -2,6 +2,8 @@
 
 #include "algebra/rules.h"
 
+#include <string.h>
+
 /* Nodes of a line, as a tree: beyond it nobody reads it, and rules that copy could go on for ever.
  */
 enum { MOST_NODES = 20000 };
@@ -13,6 +15,7 @@ void trace_init(struct trace *trace, struct cg_book *book, const struct cg_value
     trace->work.model = book->model;
     trace->work.arena = book->arena;
     trace->work.bodies = book->bodies;
+    memcpy(trace->work.used, book->size_letters, sizeof trace->work.used);
     trace->derivation = cg_alloc(book->arena, sizeof *trace->derivation);
     trace->derivation->model = book->model;
     trace->derivation->of = of;
@@ -23,8 +26,7 @@ void trace_begin(struct trace *trace)
 {
     struct work *work = &trace->work;
     work->touched = work->made = (struct exprs){0};
-    for (size_t i = 0; i < sizeof work->used; i++)
-        work->used[i] = trace->book->size_letters[i];
+    memcpy(work->used, trace->book->size_letters, sizeof work->used);
     index_take(work, trace->lhs);
     if (trace->rhs)
         index_take(work, trace->rhs);

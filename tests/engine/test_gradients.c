@@ -76,6 +76,38 @@ static void put_form(struct cg_strbuf *out, const struct cg_book *book,
     put_where(out, book, form, said);
 }
 
+enum { IS_INDEX = 1, IS_SIZE = 2 };
+
+static void mark_letters(const struct cg_model *model, const struct cg_expr *expr, int marks[128])
+{
+    struct cg_index own[2];
+    for (size_t i = 0, count = cg_node_indices(expr, own); i < count; i++)
+        marks[(unsigned char)own[i].letter & 127] |= IS_INDEX;
+    for (size_t i = 0; expr->op == CG_SIZE && i < model->n_dims; i++)
+        if (cg_same_dim(model, (int)i, expr->u.over.dim) && model->dims[i].name &&
+            !model->dims[i].name[1])
+            marks[(unsigned char)model->dims[i].name[0] & 127] |= IS_SIZE;
+    for (size_t i = 0; i < expr->n_args; i++)
+        mark_letters(model, expr->args[i], marks);
+}
+
+/* No letter is an index and a size in one line. */
+static void letters_do_not_clash(const struct cg_model *model, const struct cg_step *step)
+{
+    int marks[128] = {0};
+    mark_letters(model, step->lhs, marks);
+    mark_letters(model, step->rhs, marks);
+    for (int c = 0; c < 128; c++)
+        if (marks[c] == (IS_INDEX | IS_SIZE)) {
+            struct cg_strbuf line;
+            cg_strbuf_init(&line);
+            cg_print_line(&line, model, step->lhs, step->rhs);
+            fail_msg("%c is an index and a size in %s", c, line.text);
+        }
+    for (size_t i = 0; i < step->n_children; i++)
+        letters_do_not_clash(model, step->children[i]);
+}
+
 /* Derives what the line asks for, checks every line of it, and prints its form. */
 static void derive(struct cg_strbuf *out, struct fixture *f, const char *line)
 {
@@ -90,6 +122,9 @@ static void derive(struct cg_strbuf *out, struct fixture *f, const char *line)
     struct cg_check *checks = calloc(book.n_steps, sizeof *checks);
     double worst = cg_verify(&book, d, &f->env, 3, checks);
     free(checks);
+    for (size_t i = 0; i < book.n_derivations; i++)
+        for (size_t s = 0; s < book.derivations[i]->n_steps; s++)
+            letters_do_not_clash(&f->model, book.derivations[i]->steps[s]);
     put_form(out, &book, d);
     if (!(worst < CG_TOLERANCE))
         fail_msg("%s: error %g", out->text, worst);
