@@ -115,7 +115,8 @@ void stage_claim(struct stage *stage, struct cg_box area)
     y += 1.8f * em;
     struct stage_strip strip = {0};
     claim_side(stage, &strip, claim->left, NULL, false);
-    claim_side(stage, &strip, claim->right, wrong ? "\\neq" : "=", wrong);
+    bool differs = wrong && !(claim->check.elsewhere && claim->check.own_cells);
+    claim_side(stage, &strip, claim->right, differs ? "\\neq" : "=", differs);
     float room = area.y + area.h - y;
     stage_strip_draw(stage, &strip, fit_strip(stage, &strip, area.w, room), area.w, area.x, y);
 }

@@ -465,6 +465,36 @@ static void test_false_claim_is_marked(void **state)
     cg_lesson_close(lesson);
 }
 
+/* Does an item of the scene have the label? */
+static bool has_label(const struct cg_scene *scene, const char *label)
+{
+    for (size_t i = 0; i < scene->n_items; i++)
+        if (scene->items[i].label && !strcmp(scene->items[i].label, label))
+            return true;
+    return false;
+}
+
+/* What is false with other numbers only is not said to differ where it does not. */
+static void test_claims_differ_where_they_do(void **state)
+{
+    struct world *world = *state;
+    static const char here[] = "```model\nA : 2 x 2 = [[1, 0], [0, 1]]\n```\n"
+                               "```claim\nA = 2 * A\nA = A @ A\n```\n";
+    struct cg_lesson *lesson = parse(here);
+    struct cg_error error;
+    struct cg_color color;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    for (size_t i = 0; i < 2; i++) {
+        struct cg_position position = at_beat(board, lesson->n_beats - 2 + i);
+        draw(board, &position, &world->scene, 1280, 720);
+        assert_true(says(&world->scene,
+                         i ? "false: it holds with the lesson's own" : "false: in row", &color));
+        assert_int_equal(has_label(&world->scene, "\\neq"), i == 0);
+    }
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+}
+
 /* ---- pointing ---- */
 
 static size_t count_ink(const struct cg_scene *scene, struct cg_color stroke)
@@ -516,6 +546,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rounded_is_not_equal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_false_step_is_marked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_false_claim_is_marked, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_claims_differ_where_they_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pointing_at_a_cell, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
