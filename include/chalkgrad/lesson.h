@@ -86,7 +86,7 @@ struct cg_lesson {
     const char *file, *title;
     const char *text; /* the whole file, for messages */
     size_t length;
-    int order;
+    int order; /* its place in the browser; 0: none, it comes last */
     struct cg_model model;
     struct cg_book book;
     struct cg_env env;
@@ -125,7 +125,7 @@ bool cg_training_set(struct cg_train_options *options, const char *key, const ch
  * where it does. */
 void cg_claim_cell(struct cg_strbuf *out, const struct cg_claim *claim);
 
-/* Title and order of a lesson from its front matter alone, for the browser. */
+/* Title and order (0: none) of a lesson from its front matter alone, for the browser. */
 bool cg_lesson_title(const char *path, struct cg_arena *arena, const char **title, int *order,
                      struct cg_error *error);
 

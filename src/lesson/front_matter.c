@@ -82,7 +82,7 @@ static bool read_line(struct cg_document *document, const struct cg_source *sour
 bool cg_front_matter(struct cg_document *document, const struct cg_source *source,
                      struct cg_arena *arena, const char **rest, struct cg_error *error)
 {
-    *document = (struct cg_document){.order = 1000, .seed = 1};
+    *document = (struct cg_document){.seed = 1};
     *rest = source->text;
     if (!cg_slice_is(line_slice(source, 0), "---"))
         return true;

@@ -93,7 +93,7 @@ static bool read_all(struct cg_opening *o)
             !read_models(o))
             return false;
     } else {
-        o->document = (struct cg_document){.order = 1000, .seed = 1};
+        o->document = (struct cg_document){.seed = 1};
         if (!cg_model_add(&lesson->model, o->source.text, o->source.length, 1, o->error))
             return quote(o);
         derive_by_inputs(o);

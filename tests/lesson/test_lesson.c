@@ -10,6 +10,9 @@ static void front_matter_is_read(void **state)
     assert_int_equal(lesson->order, 12);
     assert_int_equal(lesson->n_beats, 1);
     cg_lesson_close(lesson);
+    lesson = open_text("Text.\n");
+    assert_int_equal(lesson->order, 0);
+    cg_lesson_close(lesson);
 }
 
 static void the_first_heading_is_the_title(void **state)
