@@ -99,7 +99,7 @@ struct kernel_store {
                   KERNEL_NOTHING */
     struct kernel_view view;
     enum plan_reduce reduce;
-    double scale;
+    double scale; /* of a sum */
     enum plan_mode mode;
     size_t slot, sums_bytes;       /* of sums, which go on over chunks */
     struct kernel_offsets offsets; /* of what is kept, but for KERNEL_LINES; unless side by side */

@@ -105,14 +105,13 @@ static void bind_tile(struct walk *walk, size_t row)
     }
 }
 
-static void keep(real *to, const real *from, size_t n, real scale)
+static void keep(real *to, const real *from, size_t n)
 {
-    vec by = splat(scale);
     size_t i = 0;
     for (; i + W <= n; i += W)
-        store(to + i, load(from + i) * by);
+        store(to + i, load(from + i));
     if (i < n)
-        store_part(to + i, load(from + i) * by, n - i);
+        store_part(to + i, load(from + i), n - i);
 }
 
 static void add(real *to, const real *from, size_t n)
@@ -167,10 +166,10 @@ static void keep_line(struct walk *walk, const struct kernel_store *to, size_t r
     const real *from = walk->at[to->reg];
     real *out = place_of(walk->memory, &to->view) + row * to->view.row + col * to->view.col;
     if (to->view.col == 1)
-        keep(out, from, walk->n, (real)to->scale);
+        keep(out, from, walk->n);
     else
         for (size_t j = 0; j < walk->n; j++)
-            out[j * to->view.col] = from[j] * (real)to->scale;
+            out[j * to->view.col] = from[j];
 }
 
 static void keep_tile(struct walk *walk, const struct kernel_store *to, size_t row)
@@ -179,10 +178,10 @@ static void keep_tile(struct walk *walk, const struct kernel_store *to, size_t r
     const whole *of = to->offsets.of;
     real *out = place_of(walk->memory, &to->view) + row * to->view.row;
     if (of == NULL)
-        keep(out, from, walk->n, (real)to->scale);
+        keep(out, from, walk->n);
     else
         for (size_t j = 0; j < walk->n; j++)
-            out[of[j]] = from[j] * (real)to->scale;
+            out[of[j]] = from[j];
 }
 
 static void store_chunk(struct walk *walk, size_t row, size_t col)

@@ -45,12 +45,11 @@ static void read_registers(const struct kernel_map *op, const struct kernel_memo
 static void keep(const struct kernel_store *to, real *out, const vec *from, size_t n)
 {
     const whole *of = to->offsets.of;
-    vec scaled = *from * splat((real)to->scale);
     if (of == NULL)
-        store_part(out, scaled, n);
+        store_part(out, *from, n);
     else
         for (size_t i = 0; i < n; i++)
-            out[of[i]] = scaled[i];
+            out[of[i]] = (*from)[i];
 }
 
 /* The sums of each column, added from row to row; of each row; of all. */
