@@ -222,7 +222,6 @@ static void restore(struct cg_trainer *t, size_t update)
     const void *state = checkpoints_before(&t->checkpoints, update, &t->updates);
     memcpy(t->state, state, t->state_size * real_size(t->options.precision));
     t->all.fresh = t->first.fresh = false;
-    t->loss_of = (size_t)-1;
 }
 
 /* Some of the updates from now to `end` went wrong, and the state with them. Finds out which. */

@@ -1,6 +1,8 @@
 /* The rules, each by a derivation that needs it, and the trace that they leave. */
 #include "derivation_text.h"
 
+#include "algebra/rules.h"
+
 static void every_rule_is_found_by_its_key(void **state)
 {
     (void)state;
@@ -68,6 +70,28 @@ static void each_rule_where_it_is_needed(void **state)
                      cases[i][3]);
         bench_free(bench);
     }
+}
+
+/* S_k A_ki is S_j A_ji, but not S_i A_ii: a letter that is taken catches nothing. */
+static void bound_letters_do_not_matter(void **state)
+{
+    (void)state;
+    struct bench *bench = bench_new("A : 3 x 3; J = sum(A)");
+    struct cg_arena *arena = &bench->arena;
+    const struct cg_value *a = cg_model_find(&bench->model, "A");
+    struct cg_index i = {'i', a->shape.rows}, j = {'j', a->shape.rows}, k = {'k', a->shape.rows};
+    const struct cg_expr *name = cg_name(arena, a), *ki = cg_entry(arena, name, k, i);
+    const struct cg_expr *over_k = cg_sum_over(arena, k, ki);
+    const struct cg_expr *over_j = cg_sum_over(arena, j, cg_entry(arena, name, j, i));
+    const struct cg_expr *trace = cg_sum_over(arena, i, cg_entry(arena, name, i, i));
+    struct work work = {.model = &bench->model, .arena = arena};
+    assert_true(same_value(&work, over_k, over_j) && same_value(&work, over_j, over_k));
+    assert_false(same_value(&work, trace, over_k) || same_value(&work, over_k, trace));
+    /* S_i S_i A_ii and S_k S_i A_ki, whose inner sum binds the letter */
+    const struct cg_expr *twice = cg_sum_over(arena, i, trace);
+    const struct cg_expr *both = cg_sum_over(arena, k, cg_sum_over(arena, i, ki));
+    assert_false(same_value(&work, twice, both) || same_value(&work, both, twice));
+    bench_free(bench);
 }
 
 static bool has_node(const struct cg_expr *whole, const struct cg_expr *node)
@@ -171,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rule_is_found_by_its_key),
         cmocka_unit_test(each_rule_where_it_is_needed),
+        cmocka_unit_test(bound_letters_do_not_matter),
         cmocka_unit_test(traces_hang_together),
         cmocka_unit_test(a_line_opens_into_its_rules),
         cmocka_unit_test(factors_know_their_origin),

@@ -107,6 +107,44 @@ static void reads_what_numpy_wrote(void **state)
     assert_true(cases > 90);
 }
 
+/* In memory of exactly its size, so that nothing behind it can be read unseen. */
+static bool parse_exactly(struct fixture *f, const char *name, const char *bytes, size_t size,
+                          struct cg_error *error)
+{
+    struct cg_arrays arrays;
+    char *copy = malloc(size ? size : 1);
+    memcpy(copy, bytes, size);
+    *error = (struct cg_error){0};
+    bool ok = cg_arrays_parse(&f->arena, name, copy, size, &arrays, error);
+    free(copy);
+    return ok;
+}
+
+/* What NumPy wrote is refused when it is cut short, wherever that may be. */
+static void refuses_what_is_cut(void **state)
+{
+    struct fixture *f = *state;
+    DIR *folder = opendir(f->folder);
+    size_t cases = 0;
+    for (struct dirent *entry; (entry = readdir(folder));) {
+        size_t size;
+        struct cg_error error;
+        const char *name = entry->d_name, *ending = strrchr(name, '.');
+        if (!strstr(name, "-ubyte") && !strstr(name, ".npy") && !strstr(name, ".npz") &&
+            (!ending || strcmp(ending, ".safetensors") != 0))
+            continue;
+        const char *bytes = cg_read_file(&f->arena, cg_format(&f->arena, "%s/%s", f->folder, name),
+                                         1 << 20, &size, &error);
+        assert_non_null(bytes);
+        for (size_t cut = size > 1000 ? size - 1000 : 0; cut < size; cut++)
+            if (parse_exactly(f, name, bytes, cut, &error))
+                fail_msg("%s: %zu of its %zu bytes are read", name, cut, size);
+        cases++;
+    }
+    closedir(folder);
+    assert_true(cases > 60);
+}
+
 /* Columns alone are the columns of the whole. */
 static void reads_some_columns(void **state)
 {
@@ -396,20 +434,38 @@ static void says_what_is_wrong_in_an_archive(void **state)
         {entry + 10, 12, "has a member W.npy that is packed in a way other than deflated"},
         {entry + 10, 8, "has a member W.npy that is damaged: it can't be decompressed"},
         {entry + 20, 1, "has a member W.npy that is packed in a way other than deflated"},
+        {entry + 28, 100, "is damaged: its ZIP directory can't be read"},
         {entry + 42, 3, "has a member W.npy that is not where the directory says"},
         {entry + 45, 3, "has a member W.npy that is not where the directory says"},
         {end, 'x', "is damaged: the end of the ZIP file is missing"},
         {end + 10, 2, "is damaged: its ZIP directory can't be read"},
     };
+    struct cg_error error;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct cg_arrays arrays;
-        struct cg_error error = {0};
         char *bytes = cg_copy(&f->arena, good.text, good.length);
         bytes[cases[i].at] = cases[i].byte;
-        bool ok = cg_arrays_parse(&f->arena, "a", bytes, good.length, &arrays, &error);
+        bool ok = parse_exactly(f, "a", bytes, good.length, &error);
         assert_string_equal(ok ? "no error" : error.text, cases[i].text);
     }
+    good.text[end + 20] = 5; /* a comment stands behind it */
+    cg_put(&good, "hello");
+    assert_true(parse_exactly(f, "a", good.text, good.length, &error));
     cg_strbuf_finish(&good);
+}
+
+static void refuses_a_name_twice(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const names[] = {"W", "W"};
+    double numbers[] = {1, 2};
+    const struct cg_matrix matrices[] = {{1, 2, numbers}, {1, 2, numbers}};
+    struct cg_error error;
+    struct cg_strbuf file;
+    cg_strbuf_init(&file);
+    npz_write(&file, names, matrices, 2, CG_TYPE_F64);
+    assert_false(parse_exactly(f, "a", file.text, file.length, &error));
+    assert_string_equal(error.text, "has a member W.npy that is there twice");
+    cg_strbuf_finish(&file);
 }
 
 /* What comes out of compression is limited for the file as a whole: here all but 100 bytes are used
@@ -463,6 +519,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_numpy_wrote),
         cmocka_unit_test(reads_some_columns),
+        cmocka_unit_test(refuses_what_is_cut),
         cmocka_unit_test(numpy_reads_what_was_saved),
         cmocka_unit_test(reads_what_it_saved),
         cmocka_unit_test(refuses_to_save),
@@ -470,6 +527,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong_in_a_header),
         cmocka_unit_test(says_what_is_wrong_in_safetensors),
         cmocka_unit_test(says_what_is_wrong_in_an_archive),
+        cmocka_unit_test(refuses_a_name_twice),
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_too_many_arrays),
     };

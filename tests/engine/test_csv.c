@@ -39,6 +39,7 @@ static void reads_tables(void **state)
         {"\"x 1\", \"a \"\"b\"\", c\" ,y\n1, \"2\" ,3\n", "x 1 a \"b\", c y | 1 2 3"},
         {"x;y\n1,5;-2\n.5;+3e2\n", "x y | 1.5 -2; 0.5 300"},
         {"x\ty\n1\t2\n", "x y | 1 2"},
+        {"width, mm\ty\n1\t2\n", "width, mm y | 1 2"},
         {"# saved\n  1   2 \n3 4\n", "| 1 2; 3 4"},
         {"7\n8\n", "| 7; 8"},
         {"a,kind\n1,setosa\n2,virginica\n3,setosa\n4,5\n",

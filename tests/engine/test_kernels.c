@@ -23,6 +23,7 @@ struct bench {
     double *before, *should; /* the work space: as it is given, as the reference leaves it */
     void *memory;            /* the same in the kernels' reals, as they leave it */
     double scalars[PLAN_SCALAR_COUNT];
+    double scores; /* numbers lie between this and minus this; 0: 1 */
     struct cg_prng prng;
 };
 
@@ -86,7 +87,7 @@ static void fill(struct bench *bench)
     bench->should = calloc(n, sizeof(double));
     bench->memory = aligned_alloc(64, n * real_size(bench));
     for (size_t i = 0; i < n; i++) {
-        double x = uniform(bench);
+        double x = uniform(bench) * (bench->scores > 0 ? bench->scores : 1);
         bench->before[i] = bench->should[i] = bench->precision == CG_F32 ? (float)x : x;
     }
     struct plan_runner *runner = plan_reference_create(&bench->plan, CG_F64);
@@ -308,6 +309,20 @@ static void check_map(enum cg_precision precision, size_t rows, size_t cols, uin
     check(&bench, parts, 16 * rows * cols + 120);
 }
 
+/* The total of many numbers has an error of a few units, in f32 as well: it is kept in doubles. */
+static void check_long_total(enum cg_precision precision)
+{
+    struct bench bench;
+    begin(&bench, precision, 1);
+    struct plan_view input = matrix(&bench, 3000, 300, false, false);
+    struct plan_instr square = {.code = PLAN_SQUARE};
+    struct plan_store store = {.reg = 1, .reduce = PLAN_SUM_ALL, .scale = 1};
+    store.out = matrix(&bench, 1, 1, false, false);
+    bench.op =
+        (struct plan_op){.kind = PLAN_MAP, .u.map = {3000, 300, &input, &square, &store, 1, 1, 1}};
+    check(&bench, 1, 0);
+}
+
 static void maps_of(enum cg_precision precision)
 {
     for (size_t rows = 1; rows <= 20; rows++)
@@ -323,6 +338,7 @@ static void maps_of(enum cg_precision precision)
     }
     for (uint64_t seed = 0; seed < 12; seed++)
         check_map(precision, 200, 300, seed, 1 + seed % 4);
+    check_long_total(precision);
 }
 
 static void maps(void **state)
@@ -378,11 +394,27 @@ static void softmaxes_of(enum cg_precision precision)
         }
 }
 
+/* Scores whose exp would be infinite, or 0 for all. */
+static void softmaxes_of_large_scores_of(enum cg_precision precision)
+{
+    for (size_t cols = 1; cols < 40; cols++) {
+        struct bench bench;
+        begin(&bench, precision, cols);
+        bench.scores = 2000;
+        bench.op = (struct plan_op){.kind = PLAN_SOFTMAX, .u.softmax = {.rows = 3, .cols = cols}};
+        bench.op.u.softmax.a = matrix(&bench, 3, cols, false, false);
+        bench.op.u.softmax.out = matrix(&bench, 3, cols, false, false);
+        check(&bench, 1, cols);
+    }
+}
+
 static void softmaxes(void **state)
 {
     (void)state;
     softmaxes_of(CG_F64);
     softmaxes_of(CG_F32);
+    softmaxes_of_large_scores_of(CG_F64);
+    softmaxes_of_large_scores_of(CG_F32);
 }
 
 int main(void)

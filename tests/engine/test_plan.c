@@ -301,6 +301,12 @@ static const char *const models[] = {
     "A : 3 x 3; J = sum(sin'(A) + cos'(A) + tanh'(A) + sigmoid'(A) + softplus'(A)) + sum(exp'(A) * "
     "sqrt'(exp(A)) * log'(square(A) + 1) + square'(A) * abs'(A))",
     "Q : 3 x 2; K : 4 x 2; V : 4 x 2; S = softmax(Q @ K.T); J = norm2(S @ V)",
+    /* what changes is read by others, or turned */
+    "A : 2 x 3; B : 2 x 3; J = sum(A * B)",
+    "A : 3 x 3; B : 3 x 3; C : 3 x 3; J = sum(A * B.T) + sum(C * B)",
+    "A : 3 x 3; J = sum(sin(A) * A.T)",
+    "A : 3 x 3; B : 3 x 3; J = sum(sin(A) * A.T * exp(B))",
+    "A : 4 x 3; B : 4 x 3; X : 3 x 2; T : 4 x 2; J = norm2((A + B) @ X - T)",
     "X : 3 x 4; g : 1 x 4; m = mean(X, axis=1); C = X - m; v = mean(C^2, axis=1)\n"
     "N = C / sqrt(v + 0.01) * g; J = sum(N ^ 3)",
     /* shares of which doubles can't tell most from 0 */

@@ -1,9 +1,10 @@
 /* Training by derived gradients, against loops written by hand. */
 #include "fixture.h"
 
-#include <chalkgrad/train.h>
+#include "engine/trainer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char xor_model[] =
     "dims n = 4, x = 2, h = 3, y = 1\n"
@@ -318,6 +319,124 @@ static void rewinding_is_exact(void **state)
     fixture_finish(&s.f);
 }
 
+/* Many updates at a stroke are the same updates one by one, bit for bit, also where each has
+ * numbers of its own. */
+static void strokes_are_single_updates(void **state)
+{
+    (void)state;
+    for (size_t batch = 0; batch < 3; batch++) {
+        double numbers_of[2][16];
+        for (int one_by_one = 0; one_by_one < 2; one_by_one++) {
+            struct school s;
+            struct cg_error error;
+            school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+            s.options.optimizer = CG_ADAM;
+            s.options.rate = 0.05;
+            s.options.batch = batch;
+            s.options.schedule = (struct cg_schedule){.kind = CG_COSINE};
+            struct cg_trainer *trainer = begin(&s);
+            if (one_by_one)
+                update(trainer, 90);
+            else
+                assert_true(cg_trainer_run(trainer, 90, &error));
+            parameters(&s, trainer, numbers_of[one_by_one]);
+            cg_trainer_destroy(trainer);
+            fixture_finish(&s.f);
+        }
+        assert_memory_equal(numbers_of[0], numbers_of[1], 13 * sizeof(double));
+    }
+}
+
+/* A runner that counts what it is asked for. */
+struct counting {
+    struct plan_runner runner, *inner;
+    size_t updates;
+};
+
+static void count_updates(struct plan_runner *runner, const struct plan_updates *updates)
+{
+    struct counting *counting = (struct counting *)runner;
+    counting->updates += updates->count;
+    counting->inner->run(counting->inner, updates);
+}
+
+/* Going back costs at most the updates from one checkpoint to the next, and so does going on to
+ * where training was before. */
+static void rewinding_is_cheap(void **state)
+{
+    (void)state;
+    enum { LAST = 20000 };
+    struct school s;
+    struct cg_error error;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    struct cg_trainer *trainer = begin(&s);
+    struct counting counting = {.runner = {count_updates, NULL}, .inner = trainer->batch.runner};
+    trainer->batch.runner = &counting.runner;
+    assert_true(cg_trainer_run(trainer, LAST, &error));
+    assert_int_equal(counting.updates, LAST);
+    size_t interval = trainer->checkpoints.interval;
+    assert_true(interval < LAST / 100);
+    static const size_t places[] = {19999, 0, 12345, 12346, 1, 19000, 20000};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        counting.updates = 0;
+        assert_true(cg_trainer_seek(trainer, places[i], &error));
+        if (counting.updates >= interval)
+            fail_msg("to %zu: %zu updates", places[i], counting.updates);
+    }
+    trainer->batch.runner = counting.inner;
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
+/* What is kept where there is room for an odd number of states: those at multiples of the interval,
+ * and the last of them is found. */
+static void checkpoints_thin_out(void **state)
+{
+    (void)state;
+    enum { BYTES = 11000000 };
+    struct checkpoints c;
+    size_t at;
+    checkpoints_init(&c, BYTES);
+    assert_int_equal(c.most, 3);
+    char *made = calloc(1, BYTES);
+    size_t first = c.interval;
+    for (size_t update = 0; update <= 20 * first; update++) {
+        memcpy(made, &update, sizeof update);
+        checkpoints_keep(&c, update, made);
+        const void *kept = checkpoints_before(&c, update, &at);
+        assert_true(at <= update && update - at < c.interval && at % c.interval == 0);
+        assert_memory_equal(kept, &at, sizeof at);
+    }
+    assert_true(c.interval > first && c.interval <= 16 * first);
+    free(made);
+    checkpoints_finish(&c);
+}
+
+/* Where all rows are too many, the first are shown; looking at these and at all, back and forth,
+ * shows the parameters of the update that training stands at. */
+static void the_first_rows_are_shown(void **state)
+{
+    (void)state;
+    struct school s;
+    struct cg_error error;
+    school_init(&s, "X : 20000 x 50; W : 50 x 321; J = mean((X @ W)^2)", "W", "X");
+    s.options.batch = 16;
+    struct cg_trainer *trainer = begin(&s);
+    assert_int_equal(cg_env_get(cg_trainer_shown(trainer), s.rows[0])->rows, 64);
+    assert_int_equal(cg_env_get(cg_trainer_env(trainer), s.rows[0])->rows, 20000);
+    size_t interval = trainer->checkpoints.interval;
+    double before = numbers(trainer, s.params[0])[0];
+    assert_true(cg_trainer_run(trainer, interval, &error));
+    double after = numbers(trainer, s.params[0])[0];
+    assert_true(after != before);
+    assert_true(cg_trainer_seek(trainer, 0, &error));
+    assert_true(cg_env_get(cg_trainer_shown(trainer), s.params[0])->data[0] == before);
+    assert_true(cg_trainer_seek(trainer, interval, &error));
+    assert_true(numbers(trainer, s.params[0])[0] == after);
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
 /* malloc and its kin, counted: the linker puts these in their place (tests/meson.build). */
 static size_t allocations;
 void *__real_malloc(size_t size);
@@ -480,6 +599,23 @@ static void divergence_is_named(void **state)
     fixture_finish(&s.f);
 }
 
+/* The last update leads to no number, and no loss comes after it that would tell. */
+static void the_last_update_may_diverge(void **state)
+{
+    (void)state;
+    struct school s;
+    struct cg_error error = {0};
+    school_init(&s, "w : 1 x 2 = [10, 1]; J = sum(w ^ 2)", "w", "");
+    s.options.rate = 1e307;
+    struct cg_trainer *trainer = begin(&s);
+    assert_false(cg_trainer_run(trainer, 1, &error));
+    assert_non_null(strstr(error.text, "diverged in epoch 1: dJ/dw is not a finite number"));
+    assert_int_equal(cg_trainer_updates(trainer), 0);
+    assert_true(numbers(trainer, s.params[0])[0] == 10);
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
 static void refuses_what_cannot_train(void **state)
 {
     (void)state;
@@ -515,11 +651,16 @@ int main(void)
         cmocka_unit_test(optimisers_by_hand),
         cmocka_unit_test(batches_cover_each_epoch),
         cmocka_unit_test(rewinding_is_exact),
+        cmocka_unit_test(strokes_are_single_updates),
+        cmocka_unit_test(rewinding_is_cheap),
+        cmocka_unit_test(checkpoints_thin_out),
+        cmocka_unit_test(the_first_rows_are_shown),
         cmocka_unit_test(updates_allocate_nothing),
         cmocka_unit_test(losses_thin_out),
         cmocka_unit_test(single_precision),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(divergence_is_named),
+        cmocka_unit_test(the_last_update_may_diverge),
         cmocka_unit_test(refuses_what_cannot_train),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

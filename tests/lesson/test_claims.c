@@ -50,7 +50,7 @@ static void zero_is_a_side(void **state)
                                                         "dJ/dW - 2 * H.T @ δ = 0\n"
                                                         "dJ/dW[k,l] - H[k] * δ[l] * 1.00001 = 0\n"
                                                         "dJ/dW = 0\n"
-                                                                       "```\n");
+                                                        "```\n");
     assert_int_equal(lesson->n_claims, 6);
     for (size_t i = 0; i < 6; i++)
         if (lesson->claims[i].check.holds != (i < 3))
@@ -152,6 +152,23 @@ static void claims_must_hold_for_other_numbers(void **state)
     cg_lesson_close(lesson);
 }
 
+/* Two choices that are the same at the model's own numbers only are two answers. */
+static void choices_must_be_right_for_other_numbers(void **state)
+{
+    (void)state;
+    struct cg_lesson *lesson =
+        open_text("```model\nA : 2 x 2 = [[1, 0], [0, 1]]\nB : 2 x 2\nJ = sum(A @ B)\n```\n"
+                  "```derive\ndJ/dB\n```\n```ask\n?\nanswer = A @ B\n- `B @ A`\n- `A @ B`\n```\n");
+    bool asked = false;
+    for (size_t i = 0; i < lesson->n_beats; i++)
+        if (lesson->beats[i].question) {
+            asked = true;
+            assert_int_equal(lesson->beats[i].question->right, 1);
+        }
+    assert_true(asked);
+    cg_lesson_close(lesson);
+}
+
 /* Opens the seed model with a question at the substitute line of dJ/dB, and returns it as dumped.
  */
 static void expect_question(const char *block, const char *expected)
@@ -220,6 +237,10 @@ static void terms_that_are_not_zero_are_found(void **state)
     expect_question("?\nanswer = nonzero i at k = 1\n- 1\n- 2\n- 1, 2\n", "? [x] 1 [ ] 2 [ ] 1, 2");
     expect_question("?\nanswer = nonzero i at k = 2\n- a = 1\n- b = 2\n- c = 1 2\n- d = none\n",
                     "? [ ] a [x] b [ ] c [ ] d");
+    struct cg_lesson *lesson =
+        open_text("```model\ndims n = 5\nx : n x 1\nJ = sum(x)\n```\n```derive\ndJ/dx\n```\n"
+                  "**delta.** x\n\n```ask\n?\nanswer = nonzero m at n = 4\n- 4\n- 5\n```\n");
+    cg_lesson_close(lesson);
 }
 
 /* h = y = 2 does not make a wrong product right, nor change the model for what follows. */
@@ -248,6 +269,7 @@ int main(void)
         cmocka_unit_test(mistakes_in_indices),
         cmocka_unit_test(claims_must_hold_for_other_numbers),
         cmocka_unit_test(claims_meant_to_be_false),
+        cmocka_unit_test(choices_must_be_right_for_other_numbers),
         cmocka_unit_test(expressions_are_compared),
         cmocka_unit_test(misfits_are_wrong_and_look_like_the_rest),
         cmocka_unit_test(cells_and_shapes_are_compared),

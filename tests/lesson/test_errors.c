@@ -193,6 +193,9 @@ static const struct {
     {"```model\ndims h = 2, y = 2\nH : 1 x h\nB : 1 x y\nJ = sum(H) + sum(B)\n```\n```claim\nJ = "
      "sum(H) + sum(B + 0 * H)\n```\n",
      "8:5+23: this fits only because y and h happen to be the same number"},
+    {"```model\ndims h = 2, y = 2\nA : h x y\nB : h x y\nJ = sum(A * B)\n```\n```claim\n"
+     "A = B.T\n```\n",
+     "8:1+7: both sides are 2 x 2 only because different sizes happen to be the same number"},
     {MODEL DERIVE_B "Some text.\n\n> **colapse.** x\n",
      "18:5+7: no line of the derivation above is called 'colapse'; did you mean 'collapse'?"},
     {"\n\n```model\ndims h = 3, y = 2\nH : 1 x h\nW : h x y\nB : 1 x y\nYstar : 1 x y as Y^*\nf = "
