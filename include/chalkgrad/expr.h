@@ -173,6 +173,8 @@ size_t cg_node_indices(const struct cg_expr *node, struct cg_index out[2]);
  * many there are and writes at most `most`. */
 size_t cg_free_indices(const struct cg_expr *expr, struct cg_index *out, size_t most);
 bool cg_has_free_index(const struct cg_expr *expr, char letter);
+/* Is anything in it in index notation: an entry, a sum over an index, a delta, a derivative? */
+bool cg_has_indices(const struct cg_expr *expr);
 
 /* `expr` with free index `from` replaced by `to`; bound indices that would capture `to` are the
  * caller's mistake (letters are unique within a line). Replaced nodes have their old self as

@@ -446,6 +446,17 @@ bool cg_has_free_index(const struct cg_expr *expr, char letter)
     return list.seen[(unsigned char)letter];
 }
 
+bool cg_has_indices(const struct cg_expr *expr)
+{
+    if (expr->op == CG_ENTRY || expr->op == CG_SUM_OVER || expr->op == CG_KRON ||
+        expr->op == CG_PARTIAL)
+        return true;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (cg_has_indices(expr->args[i]))
+            return true;
+    return false;
+}
+
 static bool replace(struct cg_index *at, struct cg_index from, struct cg_index to)
 {
     if (!at->letter || at->letter != from.letter)

@@ -22,17 +22,6 @@ static bool same_in_any_order(struct work *work, const struct cg_expr *a, const 
     return true;
 }
 
-/* Does a sum inside bind the letter? */
-static bool binds(const struct cg_expr *expr, char letter)
-{
-    if (expr->op == CG_SUM_OVER && expr->u.over.letter == letter)
-        return true;
-    for (size_t i = 0; i < expr->n_args; i++)
-        if (binds(expr->args[i], letter))
-            return true;
-    return false;
-}
-
 bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr *b)
 {
     if (a == b || cg_expr_equal(a, b))
@@ -45,7 +34,7 @@ bool same_value(struct work *work, const struct cg_expr *a, const struct cg_expr
         char letter = a->u.over.letter; /* b's sum is renamed to it, where that captures nothing */
         if (!cg_same_dim(work->model, a->u.over.dim, b->u.over.dim) ||
             (letter != b->u.over.letter &&
-             (cg_has_free_index(b->args[0], letter) || binds(b->args[0], letter))))
+             (cg_has_free_index(b->args[0], letter) || index_binds(b->args[0], letter))))
             return false;
         return same_value(work, a->args[0],
                           index_substitute(work, b->args[0], b->u.over, a->u.over));

@@ -84,17 +84,6 @@ static bool take_letters(struct cg_parser *parser, const struct cg_token *token,
 
 /* ---- operands ---- */
 
-static bool has_indices(const struct cg_expr *expr)
-{
-    if (expr->op == CG_ENTRY || expr->op == CG_SUM_OVER || expr->op == CG_KRON ||
-        expr->op == CG_PARTIAL)
-        return true;
-    for (size_t i = 0; i < expr->n_args; i++)
-        if (has_indices(expr->args[i]))
-            return true;
-    return false;
-}
-
 /* A term as it was written, not too much of it. */
 static const char *written(struct cg_parser *parser, const struct cg_term *term)
 {
@@ -121,9 +110,9 @@ bool cg_index_mixes(struct cg_parser *parser, const struct cg_term *left,
 {
     if (!parser->scope)
         return true;
-    if (!cg_is_scalar(parser->model, left->expr->shape) && has_indices(right->expr))
+    if (!cg_is_scalar(parser->model, left->expr->shape) && cg_has_indices(right->expr))
         return whole_matrix(parser, left);
-    if (!cg_is_scalar(parser->model, right->expr->shape) && has_indices(left->expr))
+    if (!cg_is_scalar(parser->model, right->expr->shape) && cg_has_indices(left->expr))
         return whole_matrix(parser, right);
     return true;
 }
@@ -131,8 +120,8 @@ bool cg_index_mixes(struct cg_parser *parser, const struct cg_term *left,
 bool cg_index_entry(struct cg_parser *parser, struct cg_term *out)
 {
     const struct cg_token *token = cg_peek(parser);
-    struct cg_index row, col;
-    if (has_indices(out->expr))
+    struct cg_index row = {0}, col = {0};
+    if (cg_has_indices(out->expr))
         return cg_parser_fail(parser, token, "this has its indices already");
     if (!take_letters(parser, token, written(parser, out), out->expr->shape, &row, &col))
         return false;
@@ -325,7 +314,7 @@ static const struct cg_expr *finish(struct cg_parser *parser, const struct cg_ex
     struct cg_arena *arena = parser->model->arena;
     if (expr->op == CG_ENTRY)
         return expr;
-    if (!has_indices(expr) && !cg_is_index_notation(expr)) {
+    if (!cg_has_indices(expr) && !cg_is_index_notation(expr)) {
         struct cg_index none = {0, 0};
         return cg_placed(arena, cg_entry(arena, expr, none, none), expr->place);
     }

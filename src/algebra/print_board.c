@@ -324,15 +324,6 @@ static void put_partial(const struct printer *p, const struct cg_expr *expr)
     put_at(p, of, LEVEL_PRODUCT);
 }
 
-static void put_size(const struct printer *p, int dim)
-{
-    const char *name = cg_dim_name(p->model, dim);
-    if (name)
-        cg_put(p->out, name);
-    else
-        cg_putf(p->out, "%zu", cg_dim_size(p->model, dim));
-}
-
 static void put(const struct printer *p, const struct cg_expr *expr)
 {
     switch (expr->op) {
@@ -356,9 +347,9 @@ static void put(const struct printer *p, const struct cg_expr *expr)
         return;
     case CG_ONES:
         cg_put(p->out, "ones(");
-        put_size(p, expr->shape.rows);
+        cg_put_axis(p->out, p->model, expr->shape.rows);
         cg_put(p->out, ", ");
-        put_size(p, expr->shape.cols);
+        cg_put_axis(p->out, p->model, expr->shape.cols);
         cg_putc(p->out, ')');
         return;
     case CG_ZEROS:

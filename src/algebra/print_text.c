@@ -94,22 +94,13 @@ static void put_call(const struct printer *p, const char *name, const struct cg_
     cg_putc(p->out, ')');
 }
 
-static void put_size(const struct printer *p, int dim)
-{
-    const char *name = cg_dim_name(p->model, dim);
-    if (name)
-        cg_put(p->out, name);
-    else
-        cg_putf(p->out, "%zu", cg_dim_size(p->model, dim));
-}
-
 static void put_constant(const struct printer *p, const char *name, const struct cg_expr *expr)
 {
     cg_putf(p->out, "%s(", name);
-    put_size(p, expr->shape.rows);
+    cg_put_axis(p->out, p->model, expr->shape.rows);
     if (expr->op != CG_EYE) {
         cg_put(p->out, ", ");
-        put_size(p, expr->shape.cols);
+        cg_put_axis(p->out, p->model, expr->shape.cols);
     }
     cg_putc(p->out, ')');
 }
@@ -212,21 +203,10 @@ static void put(const struct printer *p, const struct cg_expr *expr)
     }
 }
 
-static bool has_indices(const struct cg_expr *expr)
-{
-    if (expr->op == CG_ENTRY || expr->op == CG_SUM_OVER || expr->op == CG_KRON ||
-        expr->op == CG_PARTIAL)
-        return true;
-    for (size_t i = 0; i < expr->n_args; i++)
-        if (has_indices(expr->args[i]))
-            return true;
-    return false;
-}
-
 void cg_print_text(struct cg_strbuf *out, const struct cg_model *model, const struct cg_expr *expr)
 {
     struct printer printer = {out, model};
-    if (has_indices(expr))
+    if (cg_has_indices(expr))
         cg_print_board(out, model, expr);
     else
         put(&printer, expr);

@@ -140,13 +140,12 @@ const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr
     return cg_with_args(work->arena, expr, args);
 }
 
-/* Is there a sum over the letter in it? */
-static bool binds(const struct cg_expr *expr, char letter)
+bool index_binds(const struct cg_expr *expr, char letter)
 {
     if (expr->op == CG_SUM_OVER && expr->u.over.letter == letter)
         return true;
     for (size_t i = 0; i < expr->n_args; i++)
-        if (binds(expr->args[i], letter))
+        if (index_binds(expr->args[i], letter))
             return true;
     return false;
 }
@@ -156,7 +155,7 @@ const struct cg_expr *index_substitute(struct work *work, const struct cg_expr *
 {
     if (from.letter == to.letter)
         return expr;
-    if (binds(expr, to.letter)) {
+    if (index_binds(expr, to.letter)) {
         index_take(work, expr);
         index_take_one(work, to);
         expr = index_rename_bound(work, expr);

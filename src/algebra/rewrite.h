@@ -61,6 +61,9 @@ void index_take_one(struct work *work, struct cg_index index);
 /* `expr` with every sum over a taken letter renamed to a fresh one; takes the letters that stay. */
 const struct cg_expr *index_rename_bound(struct work *work, const struct cg_expr *expr);
 
+/* Is there a sum over the letter in it? */
+bool index_binds(const struct cg_expr *expr, char letter);
+
 /* cg_substitute_index, after sums inside that bind `to`'s letter were renamed. */
 const struct cg_expr *index_substitute(struct work *work, const struct cg_expr *expr,
                                        struct cg_index from, struct cg_index to);

@@ -211,11 +211,21 @@ const char *cg_default_tex(struct cg_arena *arena, const char *name)
     return tex;
 }
 
-void cg_put_size(struct cg_strbuf *out, const struct cg_model *model, int dim)
+static void put_named(struct cg_strbuf *out, const struct cg_model *model, int dim,
+                      const char *name)
 {
-    const char *name = cg_size_name(model, dim);
     if (name)
         cg_put(out, name);
     else
         cg_putf(out, "%zu", cg_dim_size(model, dim));
+}
+
+void cg_put_size(struct cg_strbuf *out, const struct cg_model *model, int dim)
+{
+    put_named(out, model, dim, cg_size_name(model, dim));
+}
+
+void cg_put_axis(struct cg_strbuf *out, const struct cg_model *model, int dim)
+{
+    put_named(out, model, dim, cg_dim_name(model, dim));
 }

@@ -416,11 +416,7 @@ static void parse_alphabet(struct parser *p, struct node_list *list, struct toke
     p->alphabet = outer;
     struct node *only = body.first;
     if (only && only == body.last && !only->sup && !only->sub) {
-        if (list->last)
-            list->last->next = only;
-        else
-            list->first = only;
-        list->last = only;
+        parser_append(list, only);
         return;
     }
     parser_add(p, list, NODE_GROUP, ATOM_ORD)->u.group = body;

@@ -105,6 +105,15 @@ bool token_is(struct token token, const char *command)
            memcmp(token.name, command, token.length) == 0;
 }
 
+void parser_append(struct node_list *list, struct node *node)
+{
+    if (list->last)
+        list->last->next = node;
+    else
+        list->first = node;
+    list->last = node;
+}
+
 struct node *parser_add(struct parser *p, struct node_list *list, enum node_kind kind,
                         enum atom_class atom)
 {
@@ -112,11 +121,7 @@ struct node *parser_add(struct parser *p, struct node_list *list, enum node_kind
     node->kind = kind;
     node->atom = atom;
     node->object = p->object;
-    if (list->last)
-        list->last->next = node;
-    else
-        list->first = node;
-    list->last = node;
+    parser_append(list, node);
     return node;
 }
 
@@ -177,11 +182,7 @@ static void add_group(struct parser *p, struct node_list *list, struct token ope
     group_body(p, &body, open);
     struct node *only = body.first;
     if (only && only == body.last && only->atom == ATOM_ORD && !only->sup && !only->sub) {
-        if (list->last)
-            list->last->next = only;
-        else
-            list->first = only;
-        list->last = only;
+        parser_append(list, only);
         return;
     }
     parser_add(p, list, NODE_GROUP, ATOM_ORD)->u.group = body;

@@ -51,6 +51,7 @@ bool parser_fail(struct parser *p, const char *start, const char *end, const cha
 /* One level deeper, for what may hold a list; the caller takes it back with p->depth--. */
 bool parser_enter(struct parser *p, struct token token);
 
+void parser_append(struct node_list *list, struct node *node);
 /* A fresh node at the end of the list, in the current object. */
 struct node *parser_add(struct parser *p, struct node_list *list, enum node_kind kind,
                         enum atom_class atom);

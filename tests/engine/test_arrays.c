@@ -273,6 +273,7 @@ static const struct mistake mistakes[] = {
      "is damaged: its ZIP directory can't be read"},
     {"a.npz", BYTES("PK\5\6\0\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\0\0\0"),
      "is a ZIP64 archive, for more than 65,534 arrays or 4 GB"},
+    {"a.safetensors", BYTES("\x10\0\0\0\0\0\0\0{}        "), "ends within its header"},
     {"a.idx", BYTES("\0\0\x0A\1\0\0\0\1\0"),
      "is an IDX file with numbers of the unknown type 0x0a"},
     {"a.idx", BYTES("\0\0\x08\2\0\0\0\1"), "ends within its header"},
@@ -453,6 +454,24 @@ static void says_what_is_wrong_in_an_archive(void **state)
     cg_strbuf_finish(&good);
 }
 
+/* gzip files may be joined: what comes out stands one behind the other. */
+static void reads_joined_gzip_files(void **state)
+{
+    struct fixture *f = *state;
+    struct cg_arrays arrays;
+    const char *path = cg_format(&f->arena, "%s/joined.csv.gz", f->folder);
+    static const char *const parts[] = {"1,2\n", "3,4\n5,6\n"};
+    for (size_t i = 0; i < 2; i++) {
+        gzFile file = gzopen(path, "ab");
+        assert_non_null(file);
+        assert_true(gzputs(file, parts[i]) > 0);
+        assert_int_equal(gzclose(file), Z_OK);
+    }
+    open_arrays(f, "joined.csv.gz", &arrays);
+    assert_int_equal(arrays.items[0].rows, 3);
+    assert_int_equal(arrays.items[0].cols, 2);
+}
+
 static void refuses_a_name_twice(void **state)
 {
     struct fixture *f = *state;
@@ -527,6 +546,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong_in_a_header),
         cmocka_unit_test(says_what_is_wrong_in_safetensors),
         cmocka_unit_test(says_what_is_wrong_in_an_archive),
+        cmocka_unit_test(reads_joined_gzip_files),
         cmocka_unit_test(refuses_a_name_twice),
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_too_many_arrays),
