@@ -41,6 +41,7 @@ static const char *const cases[][4] = {
     {"a : 2 x 1; b : 1 x 3; M : 2 x 3; J = sum(M * outer(a, b))", "dJ/da", "collapse", "M @ b.T"},
     {"a : 2 x 1; b : 1 x 3; M : 2 x 3; J = sum(M * outer(a, b))", "dJ/db", "collapse", "a.T @ M"},
     {"x : 3 x 1; A : 3 x 3; J = x.T @ A @ x", "dJ/dx", "reorder", "(A + A.T) @ x"},
+    {"x : 3 x 1; y : 3 x 1; J = sum(x^2 * y + x^2) / 2", "dJ/dx", "power", "y * x + x"},
     {"x : 3 x 1; J = sum(x) * sum(x^2)", "dJ/dx", "product", "norm2(x) + 2 * sum(x) * x"},
     {"X : 2 x 3; b : 1 x 3; J = sum((X + b)^2)", "dJ/db", "collapse", "2 * sum(X + b, axis=0)"},
     {"X : 2 x 3; w : 3 x 1; t : 2 x 1; l = 0.5; J = 1/2 * sum((X @ w - t)^2) + l/2 * norm2(w)",

@@ -319,8 +319,8 @@ static void rewinding_is_exact(void **state)
     fixture_finish(&s.f);
 }
 
-/* Many updates at a stroke are the same updates one by one, bit for bit, also where each has
- * numbers of its own. */
+/* Many updates at a stroke (in the beginning each is one, as checkpoints are kept) are the same
+ * updates one by one, bit for bit, also where each has numbers of its own. */
 static void strokes_are_single_updates(void **state)
 {
     (void)state;
@@ -334,11 +334,12 @@ static void strokes_are_single_updates(void **state)
             s.options.rate = 0.05;
             s.options.batch = batch;
             s.options.schedule = (struct cg_schedule){.kind = CG_COSINE};
+            s.options.epochs = 1500;
             struct cg_trainer *trainer = begin(&s);
             if (one_by_one)
-                update(trainer, 90);
+                update(trainer, 1500);
             else
-                assert_true(cg_trainer_run(trainer, 90, &error));
+                assert_true(cg_trainer_run(trainer, 1500, &error));
             parameters(&s, trainer, numbers_of[one_by_one]);
             cg_trainer_destroy(trainer);
             fixture_finish(&s.f);
@@ -383,6 +384,10 @@ static void rewinding_is_cheap(void **state)
         if (counting.updates >= interval)
             fail_msg("to %zu: %zu updates", places[i], counting.updates);
     }
+    assert_true(cg_trainer_seek(trainer, 0, &error));
+    counting.updates = 0;
+    assert_true(cg_trainer_seek(trainer, LAST + 500, &error)); /* where it never was */
+    assert_true(counting.updates < 500 + interval);
     trainer->batch.runner = counting.inner;
     cg_trainer_destroy(trainer);
     fixture_finish(&s.f);

@@ -156,9 +156,9 @@ static void claims_must_hold_for_other_numbers(void **state)
 static void choices_must_be_right_for_other_numbers(void **state)
 {
     (void)state;
-    struct cg_lesson *lesson =
-        open_text("```model\nA : 2 x 2 = [[1, 0], [0, 1]]\nB : 2 x 2\nJ = sum(A @ B)\n```\n"
-                  "```derive\ndJ/dB\n```\n```ask\n?\nanswer = A @ B\n- `B @ A`\n- `A @ B`\n```\n");
+    struct cg_lesson *lesson = open_text(
+        "```model\ndims n = 2\nA : n x n = [[1, 0], [0, 1]]\nB : n x n\nJ = sum(A @ B)\n```\n"
+        "```derive\ndJ/dB\n```\n```ask\n?\nanswer = A @ B\n- `B @ A`\n- `A @ B`\n```\n");
     bool asked = false;
     for (size_t i = 0; i < lesson->n_beats; i++)
         if (lesson->beats[i].question) {
