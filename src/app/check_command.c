@@ -47,7 +47,8 @@ static void report(const struct cg_lesson *lesson)
         extent_add(&extent, &lesson->checks[i]);
     size_t lines = extent.lines, derivations = lesson->book.n_derivations;
     for (size_t i = 0; i < lesson->n_claims; i++)
-        extent_add(&extent, &lesson->claims[i].check);
+        if (!lesson->claims[i].meant_false)
+            extent_add(&extent, &lesson->claims[i].check);
     printf("%s: ok: %zu derivation%s, %zu line%s, %zu claim%s, largest error %.1e\n", lesson->file,
            derivations, plural(derivations), lines, plural(lines), lesson->n_claims,
            plural(lesson->n_claims), extent.worst);

@@ -57,18 +57,24 @@ static void spread_zero(struct cg_lesson *lesson, const struct cg_expr **zero,
 }
 
 /* left = right, of whole matrices. */
-static bool read_matrices(struct cg_opening *o, struct cg_slice left, struct cg_slice right,
-                          struct cg_claim *claim, struct cg_error *error)
+static enum cg_fit read_matrices(struct cg_opening *o, struct cg_slice line, struct cg_slice left,
+                                 struct cg_slice right, struct cg_claim *claim)
 {
-    if (cg_read_expr(o, left, &claim->left, error) != CG_FITS ||
-        cg_read_expr(o, right, &claim->right, error) != CG_FITS)
-        return false;
+    enum cg_fit fit = cg_read_expr(o, left, &claim->left, o->error);
+    if (fit == CG_FITS)
+        fit = cg_read_expr(o, right, &claim->right, o->error);
+    if (fit != CG_FITS)
+        return fit;
     spread_zero(o->lesson, &claim->left, claim->right);
     spread_zero(o->lesson, &claim->right, claim->left);
-    return true;
+    if (cg_same_shape(&o->lesson->model, claim->left->shape, claim->right->shape))
+        return CG_FITS;
+    fail_shapes(o, line, claim->left->shape, claim->right->shape);
+    return CG_MISFIT;
 }
 
-bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *claim)
+bool cg_read_claim(struct cg_opening *o, struct cg_slice line, bool meant_false,
+                   struct cg_claim *claim)
 {
     struct cg_lesson *lesson = o->lesson;
     struct cg_model *model = &lesson->model;
@@ -79,13 +85,20 @@ bool cg_read_claim(struct cg_opening *o, struct cg_slice line, struct cg_claim *
     size_t at = (size_t)(equals - line.text);
     struct cg_slice left = cg_slice_trim(cg_slice_part(line, 0, at));
     struct cg_slice right = cg_slice_trim(cg_slice_part(line, at + 1, line.length - at - 1));
-    *claim = (struct cg_claim){.text = cg_slice_copy(&lesson->arena, line), .place = line.place};
-    if (!read_matrices(o, left, right, claim, o->error)) {
-        if (!looks_indexed(line) || !cg_read_indexed(o, line, &claim->left, &claim->right))
-            return false;
-    } else if (!cg_same_shape(model, claim->left->shape, claim->right->shape)) {
-        return fail_shapes(o, line, claim->left->shape, claim->right->shape);
+    *claim = (struct cg_claim){.text = cg_slice_copy(&lesson->arena, line),
+                               .place = line.place,
+                               .meant_false = meant_false};
+    enum cg_fit fit = read_matrices(o, line, left, right, claim);
+    if (fit == CG_MISFIT && meant_false && !looks_indexed(line)) {
+        claim->misfit = cg_strdup(&lesson->arena, o->error->text);
+        claim->tex = cg_sketch_tex(o, line);
+        claim->left = claim->right = NULL;
+        return true;
     }
+    bool both_fit = fit == CG_MISFIT && claim->left && claim->right;
+    if (fit != CG_FITS && (both_fit || !looks_indexed(line) ||
+                           !cg_read_indexed(o, line, &claim->left, &claim->right)))
+        return false;
     claim->check = cg_verify_equation(model, &lesson->env, claim->left, claim->right, 3);
     return true;
 }

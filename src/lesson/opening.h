@@ -34,7 +34,8 @@ bool cg_read_indexed(struct cg_opening *opening, struct cg_slice line, const str
 char *cg_sketch_tex(struct cg_opening *opening, struct cg_slice text);
 
 /* claim.c. One equation; a false one is kept, with its check. */
-bool cg_read_claim(struct cg_opening *opening, struct cg_slice line, struct cg_claim *claim);
+bool cg_read_claim(struct cg_opening *opening, struct cg_slice line, bool meant_false,
+                   struct cg_claim *claim);
 
 /* training.c. The `train` block; gradients that are missing are derived into the book. */
 bool cg_read_training(struct cg_opening *opening, const struct cg_item *item);

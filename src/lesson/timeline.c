@@ -237,10 +237,9 @@ static bool add_claims(struct builder *b, const struct cg_item *item)
             continue;
         b->claims =
             cg_grow(b->arena, b->claims, b->n_claims, &b->claims_capacity, sizeof *b->claims);
-        if (!cg_read_claim(b->o, line, &b->claims[b->n_claims]) ||
+        if (!cg_read_claim(b->o, line, meant_false, &b->claims[b->n_claims]) ||
             !add_beat(b, (struct cg_beat){.kind = CG_BEAT_CLAIM}))
             return false;
-        b->claims[b->n_claims].meant_false = meant_false;
         b->drafts[b->n_drafts - 1].claim = b->n_claims++;
     }
     if (b->n_claims == before)

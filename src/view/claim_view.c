@@ -65,6 +65,8 @@ static void claim_side(struct stage *stage, struct stage_strip *strip, const str
 static const char *claim_verdict(struct stage *stage, const struct cg_claim *claim)
 {
     const struct cg_check *check = &claim->check;
+    if (claim->misfit)
+        return cg_format(stage->arena, "false: %s", claim->misfit);
     if (!check->checked)
         return "not checked";
     if (check->no_numbers)
@@ -83,17 +85,35 @@ static const char *claim_verdict(struct stage *stage, const struct cg_claim *cla
     return text;
 }
 
+static struct stage_strip all_values(struct stage *stage);
+
+/* The equation itself; *w, *h: how much room it took. */
+static void claim_equation(struct stage *stage, const struct cg_claim *claim, struct cg_box area,
+                           float y, float *w, float *h)
+{
+    if (claim->misfit) {
+        const struct cg_formula *formula = stage_typeset(stage, claim->tex);
+        float size = fminf(1.6f * stage->em, area.w / fmaxf(formula->width, 0.1f));
+        *w = formula->width * size;
+        *h = (formula->ascent + formula->descent) * size;
+        stage_formula(stage, formula, area.x, y + formula->ascent * size, size, 1, ROLE_LINE);
+        return;
+    }
+    struct stage_line line = stage_line_split(stage, claim->left, claim->right, false);
+    float scale = fit_line(stage, &line, area.w, area.h * 0.4f, w, h);
+    stage_line_draw(stage, &line, scale, area.w, scale < 0.75f ? LINE_WRAP : LINE_WHOLE, area.x, y);
+}
+
 void stage_claim(struct stage *stage, struct cg_box area)
 {
     const struct cg_claim *claim = stage->frame->beat->claim;
     const struct cg_theme *theme = stage->theme;
-    bool wrong = claim->check.checked && !claim->check.holds;
+    bool wrong = claim->misfit || (claim->check.checked && !claim->check.holds);
     float em = stage->em, y = area.y;
     stage_text(stage, CG_FACE_TEXT, area.x, y + em, 0.92f * em, theme->dim, "a claim");
     y += 2.2f * em;
-    struct stage_line line = stage_line_split(stage, claim->left, claim->right, false);
-    float w, h, scale = fit_line(stage, &line, area.w, area.h * 0.4f, &w, &h);
-    stage_line_draw(stage, &line, scale, area.w, scale < 0.75f ? LINE_WRAP : LINE_WHOLE, area.x, y);
+    float w, h;
+    claim_equation(stage, claim, area, y, &w, &h);
     if (wrong) {
         struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
         item->label = "false claim";
@@ -113,10 +133,12 @@ void stage_claim(struct stage *stage, struct cg_box area)
         size *= area.w / text_w;
     stage_text(stage, CG_FACE_SEMIBOLD, area.x, y + 0.3f * em, size, color, text);
     y += 1.8f * em;
-    struct stage_strip strip = {0};
-    claim_side(stage, &strip, claim->left, NULL, false);
-    bool differs = wrong && !(claim->check.elsewhere && claim->check.own_cells);
-    claim_side(stage, &strip, claim->right, differs ? "\\neq" : "=", differs);
+    struct stage_strip strip = claim->misfit ? all_values(stage) : (struct stage_strip){0};
+    if (!claim->misfit) {
+        bool differs = wrong && !(claim->check.elsewhere && claim->check.own_cells);
+        claim_side(stage, &strip, claim->left, NULL, false);
+        claim_side(stage, &strip, claim->right, differs ? "\\neq" : "=", differs);
+    }
     float room = area.y + area.h - y;
     stage_strip_draw(stage, &strip, fit_strip(stage, &strip, area.w, room), area.w, area.x, y);
 }

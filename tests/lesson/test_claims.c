@@ -132,6 +132,15 @@ static void claims_meant_to_be_false(void **state)
                         "this claim is false: in row 1, column 1 the left side is 1 and "
                         "the right side 3");
     cg_lesson_close(lesson);
+    lesson =
+        open_text("```model\nA : 1 x 2 = [1, 2]\n```\n\n```claim false\nA = A @ A\nA = A.T\n```\n");
+    assert_int_equal(cg_lesson_check(lesson, 0, &error), 2);
+    assert_string_equal(lesson->claims[0].misfit,
+                        "A is 1 x 2 and A is 1 x 2: the inner sizes 2 and 1 differ");
+    assert_string_equal(lesson->claims[0].tex, "A = A   A");
+    assert_string_equal(lesson->claims[1].misfit,
+                        "the left side is 1 x 2 and the right side 2 x 1");
+    cg_lesson_close(lesson);
 }
 
 /* True at the model's own numbers or sizes only is false, and says so. */

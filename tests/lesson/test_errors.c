@@ -52,6 +52,7 @@ static const struct {
     {MODEL DERIVE_B "## A\n\n**collapse.** x\n\n## B\n\n**chain of dJ/dB.** y\n",
      "20:4+1: this chapter would begin before the chapter 'A' above it"},
     {MODEL "```claim\n```\n", "12:4+5: there is no claim in this block"},
+    {MODEL "```claim false\ndJ/dB = Q\n```\n", "13:9+1: there is no name Q"},
     {MODEL "```claim wrong\nB = B\n```\n", "12:10+5: behind claim may stand only: false"},
     {MODEL "```derive dJ/dB\n```\n",
      "12:11+5: nothing may stand here: the block begins on the next line"},

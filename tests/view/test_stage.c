@@ -56,6 +56,11 @@ static const char false_claim[] =
     "# False\n\nText.\n\n```model\ndims h = 3, y = 2\nH : 1 x h\nW : h x y\nJ = sum(H @ W)\n```\n\n"
     "```derive\ndJ/dW\n```\n\n```claim\ndJ/dW = 2 * H.T @ ones(1, y)\n```\n";
 
+static const char misfit_claim[] =
+    "# False\n\nText.\n\n```model\ndims h = 3, y = 2\nH : 1 x h\nW : h x y\nJ = sum(H @ W)\n```\n\n"
+    "```claim false\ndJ/dW = H @ H\ndJ/dW = ones(h, 1) @ H @ (H + 1) / (sum(H) + sum(W)) - H @ W\n"
+    "```\n";
+
 static struct cg_lesson *parse(const char *text)
 {
     struct cg_error error;
@@ -151,6 +156,7 @@ static void test_places_of_lessons(void **state)
     check_places(*state, open_shipped("11-layer-norm.md"), false);
     check_places(*state, open_shipped("12-self-attention.md"), false);
     check_places(*state, parse(false_claim), false);
+    check_places(*state, parse(misfit_claim), false);
 }
 
 /* The size of the smallest number in a cell; 0 where a cell has none. */
