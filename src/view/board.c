@@ -1,6 +1,7 @@
 #include "view/board.h"
 
 #include "view/board_private.h"
+#include "view/frame.h"
 #include "view/trace.h"
 
 #include <math.h>
@@ -29,6 +30,7 @@ struct cg_board *cg_board_create(struct cg_lesson *lesson, const struct cg_fonts
     struct cg_board *board = cg_xmalloc(sizeof *board);
     *board = (struct cg_board){.lesson = lesson, .fonts = fonts};
     cg_arena_init(&board->arena);
+    board->stage_cache = cg_stage_cache_create();
     board->letters = cg_lesson_letters(lesson);
     cg_tracks_init(&board->tracks, &board->arena,
                    (struct cg_track){.beats = lesson->beats,
@@ -54,6 +56,7 @@ void cg_board_destroy(struct cg_board *board)
     if (!board)
         return;
     cg_live_finish(&board->live);
+    cg_stage_cache_destroy(board->stage_cache);
     cg_arena_finish(&board->arena);
     free(board);
 }

@@ -126,7 +126,9 @@ void cg_board_draw(struct cg_board *board, const struct cg_position *position,
                              .position = &at,
                              .beat = cg_walk_beat(track, cg_walk_spot(&at)),
                              .phase = eased(fminf(at.phase, 1)),
-                             .em = cg_canvas_em(scene->width, scene->height)};
+                             .em = cg_canvas_em(scene->width, scene->height),
+                             .cache = board->stage_cache,
+                             .numbers = at.deriving ? 1 + at.update : 0};
     frame.step = frame.beat->step;
     frame.summary = at.depth + at.fold_depth == CG_DEPTH_SUMMARY;
     if (at.phase < 1 && at.from_beat < track->n_beats) {

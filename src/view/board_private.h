@@ -7,6 +7,8 @@
 #include "view/live.h"
 #include "view/walk.h"
 
+struct cg_stage_cache; /* frame.h */
+
 struct cg_board {
     struct cg_lesson *lesson;
     const struct cg_fonts *fonts;
@@ -16,6 +18,7 @@ struct cg_board {
     struct cg_tracks *traces; /* by parameter; n_beats 0: not made yet */
     struct cg_check *checks;  /* the lesson's, or its own where training derived more */
     struct cg_live live;
+    struct cg_stage_cache *stage_cache;
     /* The height kept for words on a canvas of this size. */
     float canvas_width, canvas_height, words_height;
 };

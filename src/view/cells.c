@@ -29,20 +29,24 @@ static size_t along(const struct stage_grid *grid, size_t axis, const struct cel
     return 0;
 }
 
-static struct cell cell_at(const struct stage_grid *grid, struct grid_size size, float x, float y,
-                           size_t slice, size_t row, size_t col)
+/* By their number among the slices, rows and columns that are shown. */
+static struct cell cell_at(const struct stage_grid *grid, const struct grid_size *size, float x,
+                           float y, size_t slice, size_t row, size_t col)
 {
-    struct cell cell = {.slice = slice, .row = row, .col = col};
+    struct cell cell = {
+        .slice = size->slice.at[slice], .row = size->row.at[row], .col = size->col.at[col]};
     size_t offset = 0;
     for (size_t i = 0; i < grid->n_axes; i++)
         offset += along(grid, i, &cell) * grid->stride[i];
     cell.number = grid->data[offset];
+    size_t across = slice % size->slices_across;
     cell.box = (struct cg_box){
-        x + size.left + (float)(slice % size.slices_across) * (size.slice_w + size.slice_gap) +
-            (float)col * (size.cell_w + size.gap),
-        y + size.top + (float)(slice / size.slices_across) * size.slice_pitch +
-            (float)row * (size.cell_h + size.gap),
-        size.cell_w, size.cell_h};
+        x + size->left +
+            stage_axis_place(&size->slice, across, size->slice_w + size->slice_gap, size->dots) +
+            stage_axis_place(&size->col, col, size->cell_w + size->gap, size->dots),
+        y + size->top + (float)(slice / size->slices_across) * size->slice_pitch +
+            stage_axis_place(&size->row, row, size->cell_h + size->gap, size->dots),
+        size->cell_w, size->cell_h};
     return cell;
 }
 
@@ -156,20 +160,30 @@ static struct block block_of(const struct stage_grid *grid, const struct cg_inde
     return block;
 }
 
-static void outline_block(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
-                          float x, float y, struct block block, struct cg_color color,
-                          uint32_t part)
+/* The first and last of the shown entries that a block has along an axis; false where what it
+ * fixes is left out. */
+static bool span(const struct grid_axis *axis, bool fixed, size_t at, size_t *from, size_t *to)
+{
+    *from = fixed ? stage_axis_find(axis, at) : 0;
+    *to = fixed ? *from : axis->count - 1;
+    return *from < axis->count;
+}
+
+static void outline_block(struct stage *stage, const struct stage_grid *grid,
+                          const struct grid_size *size, float x, float y, struct block block,
+                          struct cg_color color, uint32_t part)
 {
     float line = fmaxf(stage->em * 0.11f, 1.5f);
-    for (size_t slice = 0; slice < grid->n_slices; slice++) {
+    size_t row0, row1, col0, col1;
+    if (!span(&size->row, block.row_fixed, block.row, &row0, &row1) ||
+        !span(&size->col, block.col_fixed, block.col, &col0, &col1))
+        return;
+    for (size_t i = 0; i < size->slice.count; i++) {
+        size_t slice = size->slice.at[i];
         if (block.slice_fixed && slice != block.slice)
             continue;
-        size_t row0 = block.row_fixed ? block.row : 0;
-        size_t row1 = block.row_fixed ? block.row : grid->rows - 1;
-        size_t col0 = block.col_fixed ? block.col : 0;
-        size_t col1 = block.col_fixed ? block.col : grid->cols - 1;
-        struct cg_box a = cell_at(grid, size, x, y, slice, row0, col0).box;
-        struct cg_box b = cell_at(grid, size, x, y, slice, row1, col1).box;
+        struct cg_box a = cell_at(grid, size, x, y, i, row0, col0).box;
+        struct cg_box b = cell_at(grid, size, x, y, i, row1, col1).box;
         struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_RECT);
         item->u.rect.box = (struct cg_box){a.x - line, a.y - line, b.x + b.w - a.x + 2 * line,
                                            b.y + b.h - a.y + 2 * line};
@@ -182,8 +196,8 @@ static void outline_block(struct stage *stage, const struct stage_grid *grid, st
     }
 }
 
-static void outlines(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
-                     float x, float y)
+static void outlines(struct stage *stage, const struct stage_grid *grid,
+                     const struct grid_size *size, float x, float y)
 {
     const struct cg_index pinned[] = {stage->axes.pin_row, stage->axes.pin_col};
     const size_t at[] = {stage->pin_row, stage->pin_col};
@@ -216,39 +230,79 @@ static void slice_label(struct stage *stage, const struct stage_grid *grid, cons
     stage_rich(stage, cell->box.x, cell->box.y - size * 0.45f, size, stage->theme->dim, text, true);
 }
 
-static void draw_texels(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
-                        float x, float y, size_t slice)
+static void draw_texels(struct stage *stage, const struct stage_grid *grid,
+                        const struct grid_size *size, float x, float y, size_t slice)
 {
-    size_t count = grid->rows * grid->cols;
+    size_t cols = size->col.count, count = size->row.count * cols;
     struct cg_color *texels = cg_alloc_array(stage->arena, count, sizeof *texels), ink;
     for (size_t i = 0; i < count; i++) {
-        struct cell cell = cell_at(grid, size, x, y, slice, i / grid->cols, i % grid->cols);
+        struct cell cell = cell_at(grid, size, x, y, slice, i / cols, i % cols);
         double share = grid->largest > 0 ? cell.number / grid->largest : 0;
         cg_cell_colors(stage->theme, share < 0 ? stage->theme->negative : stage->theme->positive,
                        fabs(share), &texels[i], &ink);
     }
     struct cell first = cell_at(grid, size, x, y, slice, 0, 0);
     struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_TEXELS);
-    item->u.texels.box = (struct cg_box){first.box.x, first.box.y, size.slice_w, size.slice_h};
-    item->u.texels.rows = grid->rows;
-    item->u.texels.cols = grid->cols;
+    item->u.texels.box = (struct cg_box){first.box.x, first.box.y, size->slice_w, size->slice_h};
+    item->u.texels.rows = size->row.count;
+    item->u.texels.cols = cols;
     item->u.texels.texels = texels;
     stage_tag(stage, key_of(grid, &first, 2));
 }
 
-static void draw_slice(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
-                       float x, float y, size_t slice)
+/* Dots in a box that lies before a cell. */
+static void draw_dots(struct stage *stage, const struct stage_grid *grid, const struct cell *cell,
+                      struct cg_box box, float size, const char *dots, uint32_t part)
 {
-    if (size.gap <= 0 || grid->rows * grid->cols > 1500) {
+    float width = stage_text_width(stage, CG_FACE_MATH, size, dots);
+    cg_scene_text(stage->scene, stage->frame->fonts, CG_FACE_MATH, box.x + (box.w - width) / 2,
+                  box.y + box.h / 2 + 0.25f * size, size, stage->theme->dim, dots);
+    stage_tag(stage, key_of(grid, cell, part));
+}
+
+static bool dots_before(const struct grid_axis *axis, size_t i)
+{
+    return i > 0 && axis->dots[i] > axis->dots[i - 1];
+}
+
+/* What is left out above the cell, at its left, and both. */
+static void draw_left_out(struct stage *stage, const struct stage_grid *grid,
+                          const struct grid_size *size, const struct cell *cell, size_t row,
+                          size_t col)
+{
+    bool above = dots_before(&size->row, row), left = dots_before(&size->col, col);
+    float room = size->dots + size->gap, dots = fmaxf(size->dots, 6);
+    struct cg_box box = cell->box, up = {box.x, box.y - room, box.w, size->dots};
+    struct cg_box side = {box.x - room, box.y, size->dots, box.h};
+    struct cg_box corner = {side.x, up.y, size->dots, size->dots};
+    if (above)
+        draw_dots(stage, grid, cell, up, dots, "⋮", 50);
+    if (left)
+        draw_dots(stage, grid, cell, side, dots, "⋯", 60);
+    if (above && left)
+        draw_dots(stage, grid, cell, corner, dots, "⋱", 70);
+}
+
+static void draw_slice(struct stage *stage, const struct stage_grid *grid,
+                       const struct grid_size *size, float x, float y, size_t slice)
+{
+    if (size->gap <= 0) {
         draw_texels(stage, grid, size, x, y, slice);
         return;
     }
-    for (size_t row = 0; row < grid->rows; row++)
-        for (size_t col = 0; col < grid->cols; col++) {
+    for (size_t row = 0; row < size->row.count; row++)
+        for (size_t col = 0; col < size->col.count; col++) {
             struct cell cell = cell_at(grid, size, x, y, slice, row, col);
-            draw_cell(stage, grid, &cell, size.digits);
+            draw_cell(stage, grid, &cell, size->digits);
             add_cell_target(stage, grid, &cell);
+            draw_left_out(stage, grid, size, &cell, row, col);
         }
+    if (dots_before(&size->slice, slice)) {
+        struct cell cell = cell_at(grid, size, x, y, slice, 0, 0);
+        struct cg_box box = {cell.box.x - size->slice_gap - size->dots, cell.box.y,
+                             size->slice_gap + size->dots, size->slice_h};
+        draw_dots(stage, grid, &cell, box, fmaxf(size->dots, 6), "⋯", 80);
+    }
 }
 
 static void draw_labels(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
@@ -274,13 +328,13 @@ void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct 
                      float x, float y)
 {
     float shift = grid->aside ? 0 : (size.w - size.left - size.inner_w) / 2; /* wider label */
-    for (size_t slice = 0; slice < grid->n_slices; slice++) {
-        draw_slice(stage, grid, size, x + shift, y, slice);
+    for (size_t slice = 0; slice < size.slice.count; slice++) {
+        draw_slice(stage, grid, &size, x + shift, y, slice);
         if (grid->n_slices > 1) {
-            struct cell first = cell_at(grid, size, x + shift, y, slice, 0, 0);
+            struct cell first = cell_at(grid, &size, x + shift, y, slice, 0, 0);
             slice_label(stage, grid, &first, size.label);
         }
     }
     draw_labels(stage, grid, size, x, y, shift);
-    outlines(stage, grid, size, x + shift, y);
+    outlines(stage, grid, &size, x + shift, y);
 }

@@ -180,7 +180,7 @@ static struct stage_strip all_values(struct stage *stage)
     for (size_t i = 0; i < stage->model->n_values; i++) {
         const struct cg_value *value = stage->model->values[i];
         struct cg_matrix *matrix = &stage->frame->env->values[value->id];
-        if (matrix->rows * matrix->cols > 4096)
+        if (matrix->rows * matrix->cols > 1 << 18)
             continue;
         struct strip_item *item = stage_strip_add(stage, &strip);
         const struct cg_expr *name = cg_name(stage->arena, value);

@@ -9,6 +9,13 @@
 struct cg_training; /* training.h */
 struct cg_letters;  /* inked.h */
 
+/* Lines that were laid out: what they show and where, kept from frame to frame (stage.c). Frames
+ * that have it are drawn from the same numbers where the lesson, the checks and `numbers` are the
+ * same. destroy accepts NULL. */
+struct cg_stage_cache;
+struct cg_stage_cache *cg_stage_cache_create(void);
+void cg_stage_cache_destroy(struct cg_stage_cache *cache);
+
 struct cg_frame {
     struct cg_scene *scene;
     const struct cg_fonts *fonts;
@@ -25,6 +32,8 @@ struct cg_frame {
     const struct cg_letters *letters;   /* the lesson's index letters, for maths in prose */
     float phase;                        /* 0 .. 1, eased; 1 at rest */
     float em;                           /* pixels of body text: grows with the canvas */
+    struct cg_stage_cache *cache;       /* NULL: everything is laid out anew */
+    size_t numbers;                     /* another value for other numbers in env */
 };
 
 /* Colours by meaning: the same for a value, an index, a term everywhere (ink.c). */

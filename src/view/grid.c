@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_ENTRIES = 20000, MOST_CELLS = 1500, MOST_WORK = 400000 };
+enum { MOST_ENTRIES = 20000, MOST_MATRIX = 1 << 18, MOST_CELLS = 1500, MOST_WORK = 400000 };
 
 /* Digits below this many pixels are not drawn: cells speak by colour alone. */
 static const float smallest_digits = 8.5f;
@@ -43,21 +43,32 @@ static void orient(struct stage *stage, struct stage_grid *grid)
     }
 }
 
-/* Digits are tabular: only a number with more characters may be wider. In em. */
-static float widest_number(struct stage *stage, const struct stage_grid *grid, size_t count)
+static void see_width(struct stage *stage, struct stage_grid *grid, double number)
 {
-    float widest = 0;
-    size_t most = 0;
-    for (size_t i = 0; i < count && count <= MOST_CELLS; i++) {
-        char text[32];
-        cg_number_text(text, grid->format, grid->data[i]);
-        size_t length = cg_utf8_length(text, strlen(text));
-        if (length <= most)
-            continue;
-        most = length;
-        widest = fmaxf(widest, stage_text_width(stage, CG_FACE_SEMIBOLD, 1, text));
+    char text[32];
+    cg_number_text(text, grid->format, number);
+    grid->widest = fmaxf(grid->widest, stage_text_width(stage, CG_FACE_SEMIBOLD, 1, text));
+}
+
+/* How wide its numbers are and how large. Digits are tabular and as many behind the point in all:
+ * the largest and the least number are the widest. */
+static void see_numbers(struct stage *stage, struct stage_grid *grid, size_t count)
+{
+    double least = 0, most = 0, strange = 0;
+    for (size_t i = 0; i < count; i++) {
+        double number = grid->data[i];
+        if (!isfinite(number))
+            strange = number;
+        else if (number < least)
+            least = number;
+        else if (number > most)
+            most = number;
     }
-    return widest;
+    grid->largest = fmax(most, -least);
+    grid->widest = 0;
+    see_width(stage, grid, least);
+    see_width(stage, grid, most);
+    see_width(stage, grid, strange);
 }
 
 static void finish(struct stage *stage, struct stage_grid *grid, size_t count)
@@ -67,12 +78,8 @@ static void finish(struct stage *stage, struct stage_grid *grid, size_t count)
         grid->stride[i] = stride;
         stride *= grid->size[i];
     }
-    grid->largest = 0;
-    for (size_t i = 0; i < count; i++)
-        if (isfinite(grid->data[i]))
-            grid->largest = fmax(grid->largest, fabs(grid->data[i]));
     grid->format = cg_number_format(grid->data, count, 3);
-    grid->widest = widest_number(stage, grid, count);
+    see_numbers(stage, grid, count);
     grid->ink = cg_term_ink(stage->theme, grid->node);
     grid->letters = true;
 }
@@ -96,6 +103,19 @@ const char *stage_shape_text(struct stage *stage, struct cg_shape shape)
 {
     int dims[] = {shape.rows, shape.cols};
     return dims_text(stage, dims, 2);
+}
+
+/* The sizes as numbers where a grid is too long to be counted: " = 64 × 784". */
+static const char *sized(struct stage *stage, const char *shape, const size_t *sizes, size_t count)
+{
+    const char *numbers = "";
+    bool longer = false;
+    for (size_t i = 0; i < count; i++) {
+        numbers = cg_format(stage->arena, "%s%s%zu", numbers, i ? " × " : " = ", sizes[i]);
+        longer |= sizes[i] > GRID_WHOLE;
+    }
+    bool named = strspn(shape, "0123456789 ×") < strlen(shape);
+    return longer && named ? cg_format(stage->arena, "%s%s", shape, numbers) : shape;
 }
 
 static void multiply_size(const struct stage *stage, struct cg_index index, bool seen[128],
@@ -130,7 +150,7 @@ static bool evaluate(struct stage *stage, const struct cg_expr *expr, struct sta
     for (size_t i = 0; i < grid->n_axes; i++) {
         grid->size[i] = stage_size(stage, grid->index[i]);
         count *= grid->size[i];
-        if (count > MOST_ENTRIES)
+        if (count > (grid->n_axes > 2 ? MOST_ENTRIES : MOST_MATRIX))
             return false;
     }
     bool seen[128] = {false};
@@ -156,13 +176,15 @@ static const char *factor_shape(struct stage *stage, const struct stage_grid *gr
         bool row = cg_same_dim(stage->model, shape.rows, 0);
         if (grid->n_axes == 1 && row == (grid->row_axis >= 0))
             return NULL;
-        return stage_shape_text(stage, shape);
+        size_t sizes[] = {stage_size(stage, (struct cg_index){0, shape.rows}),
+                          stage_size(stage, (struct cg_index){0, shape.cols})};
+        return sized(stage, stage_shape_text(stage, shape), sizes, 2);
     }
     int dims[STAGE_MAX_AXES];
     for (size_t i = 0; i < grid->n_axes; i++)
         dims[i] = grid->index[i].dim;
     if (grid->n_axes >= 2)
-        return dims_text(stage, dims, grid->n_axes);
+        return sized(stage, dims_text(stage, dims, grid->n_axes), grid->size, grid->n_axes);
     return NULL;
 }
 
@@ -174,7 +196,7 @@ bool stage_grid_of(struct stage *stage, const struct cg_expr *expr, struct stage
     if (!cg_is_index_notation(expr)) {
         struct cg_matrix matrix = cg_eval(stage->frame->env, stage->arena, expr);
         *grid = stage_grid_matrix(stage, expr, matrix, (struct cg_index){0}, (struct cg_index){0});
-        return matrix.rows * matrix.cols <= MOST_ENTRIES;
+        return matrix.rows * matrix.cols <= MOST_MATRIX;
     }
     grid->n_axes = cg_free_indices(expr, grid->index, STAGE_MAX_AXES);
     if (grid->n_axes > 4 || !evaluate(stage, expr, grid))
@@ -214,10 +236,14 @@ struct stage_grid stage_grid_matrix(struct stage *stage, const struct cg_expr *n
                               .index = {row, col},
                               .size = {matrix.rows, matrix.cols},
                               .data = matrix.data};
+    size_t count = matrix.rows * matrix.cols;
+    if (stage->keeps && count <= MOST_MATRIX)
+        grid.data = cg_copy(stage->arena, matrix.data, count * sizeof *matrix.data);
     set_axes(&grid, 0, 1);
-    finish(stage, &grid, matrix.rows * matrix.cols);
+    finish(stage, &grid, count);
     grid.ghosts = node && stage_has_op(node, CG_EYE);
-    grid.shape = node ? stage_shape_text(stage, node->shape) : NULL;
+    if (node)
+        grid.shape = sized(stage, stage_shape_text(stage, node->shape), grid.size, 2);
     return grid;
 }
 
@@ -313,29 +339,82 @@ static float slice_label_width(struct stage *stage, const struct stage_grid *gri
     return width + 0.3f * size;
 }
 
+/* What must be seen of an axis of this size: where the letter is a pinned one, or has been taken
+ * from an operand that lies as the result does. */
+static size_t pinned_at(const struct stage *stage, struct cg_index index, size_t size, bool row)
+{
+    struct cg_index along = row ? stage->axes.row : stage->axes.col;
+    if (stage_same_letter(index, stage->axes.pin_row))
+        return stage->pin_row;
+    if (stage_same_letter(index, stage->axes.pin_col))
+        return stage->pin_col;
+    if (index.letter || !along.letter || size != stage_size(stage, along))
+        return SIZE_MAX;
+    return pinned_at(stage, along, size, row);
+}
+
+static struct grid_axis shown_axis(const struct stage *stage, const struct stage_grid *grid,
+                                   int axis, bool row)
+{
+    if (axis < 0)
+        return stage_axis_of(1, SIZE_MAX, false);
+    size_t size = grid->size[axis];
+    return stage_axis_of(size, pinned_at(stage, grid->index[axis], size, row), stage->brief);
+}
+
+/* The slice of the pinned indices; SIZE_MAX where no index of the slices is pinned. */
+static size_t pinned_slice(const struct stage *stage, const struct stage_grid *grid)
+{
+    struct cg_bindings at = stage_pinned(stage);
+    size_t slice = 0;
+    bool pinned = false;
+    for (size_t i = 0; i < grid->n_axes; i++) {
+        if ((int)i == grid->row_axis || (int)i == grid->col_axis)
+            continue;
+        slice = slice * grid->size[i] + at.at[(unsigned char)grid->index[i].letter & 127];
+        pinned |= stage_same_letter(grid->index[i], stage->axes.pin_row) ||
+                  stage_same_letter(grid->index[i], stage->axes.pin_col);
+    }
+    return pinned ? slice : SIZE_MAX;
+}
+
 /* Slices stand in one row, or, where that would take most of the width, one row for each value of
  * the first index. */
 static void place_slices(const struct stage *stage, const struct stage_grid *grid,
                          struct grid_size *size, float em)
 {
-    size->slices_across = grid->n_slices;
+    size->slices_across = size->slice.count;
     float pitch = size->slice_w + size->slice_gap;
-    if (grid->n_axes == 4 && (float)grid->n_slices * pitch > 0.6f * stage->width)
+    if (grid->n_axes == 4 && stage_axis_whole(&size->slice) &&
+        (float)grid->n_slices * pitch > 0.6f * stage->width)
         size->slices_across = grid->n_slices / grid->size[0];
-    size_t down = grid->n_slices / size->slices_across;
+    size_t down = size->slice.count / size->slices_across;
     size->slice_pitch = size->top + size->slice_h + 0.5f * em;
-    size->inner_w = (float)size->slices_across * pitch - size->slice_gap;
+    size->inner_w =
+        stage_axis_place(&size->slice, size->slices_across - 1, pitch, size->dots) + size->slice_w;
     size->inner_h = (float)down * size->slice_pitch - 0.5f * em;
+}
+
+void stage_grid_extend(struct grid_size *size)
+{
+    size->slice_w = stage_axis_length(&size->col, size->cell_w, size->gap, size->dots);
+    size->slice_h = stage_axis_length(&size->row, size->cell_h, size->gap, size->dots);
 }
 
 struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid *grid, float scale)
 {
     float em = stage->em * scale;
-    struct grid_size size = {.digits = 0.84f * em, .gap = fmaxf(0.14f * em, 1)};
-    size_t cells = grid->rows * grid->cols * grid->n_slices;
+    struct grid_size size = {
+        .row = shown_axis(stage, grid, grid->row_axis, true),
+        .col = shown_axis(stage, grid, grid->col_axis, false),
+        .slice = stage_axis_of(grid->n_slices, pinned_slice(stage, grid), stage->brief),
+        .digits = 0.84f * em,
+        .gap = fmaxf(0.14f * em, 1)};
+    size_t cells = size.row.count * size.col.count * size.slice.count;
     bool dense = grid->n_axes > 2; /* order 3 and more: a smaller print of many cells */
     if (dense)
         size.digits *= 0.95f;
+    size.dots = 1.1f * size.digits;
     if (size.digits >= smallest_digits && cells <= MOST_CELLS) {
         size.cell_w =
             fmaxf(grid->widest + (dense ? 0.4f : 1.1f), dense ? 2.45f : 2.6f) * size.digits;
@@ -345,8 +424,7 @@ struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid
         size.digits = 0;
         size.gap = size.cell_w > 6 ? 2 : size.cell_w > 3 ? 1 : 0;
     }
-    size.slice_w = (float)grid->cols * (size.cell_w + size.gap) - size.gap;
-    size.slice_h = (float)grid->rows * (size.cell_h + size.gap) - size.gap;
+    stage_grid_extend(&size);
     float small = 0.86f * stage->em * stage_text_scale(stage, scale);
     size.slice_gap = fmaxf(0.9f * em, slice_label_width(stage, grid, small) - size.slice_w);
     if (grid->letters && grid->row_axis >= 0 && grid->index[grid->row_axis].letter)

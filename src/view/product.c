@@ -175,8 +175,7 @@ struct scheme {
 };
 
 /* Cells that stand under each other are equally wide, cells beside each other equally high. */
-static void agree(struct grid_size *a, struct grid_size *b, const struct stage_grid *ga,
-                  const struct stage_grid *gb, bool width)
+static void agree(struct grid_size *a, struct grid_size *b, bool width)
 {
     if (a->digits == 0 || b->digits == 0) {
         struct grid_size small = a->digits == 0 ? *a : *b;
@@ -187,10 +186,8 @@ static void agree(struct grid_size *a, struct grid_size *b, const struct stage_g
     }
     if (width)
         a->cell_w = b->cell_w = fmaxf(a->cell_w, b->cell_w);
-    a->slice_w = (float)ga->cols * (a->cell_w + a->gap) - a->gap;
-    b->slice_w = (float)gb->cols * (b->cell_w + b->gap) - b->gap;
-    a->slice_h = (float)ga->rows * (a->cell_h + a->gap) - a->gap;
-    b->slice_h = (float)gb->rows * (b->cell_h + b->gap) - b->gap;
+    stage_grid_extend(a);
+    stage_grid_extend(b);
 }
 
 /* The grid's own labels are not used in the scheme, but its power of ten is. */
@@ -215,9 +212,9 @@ static struct scheme arrange(struct stage *stage, const struct stage_product *pr
     s.left = stage_grid_measure(stage, &product->left.grid, scale);
     s.top = stage_grid_measure(stage, &product->top.grid, scale);
     s.result = stage_grid_measure(stage, &product->result.grid, scale);
-    agree(&s.top, &s.result, &product->top.grid, &product->result.grid, true);
-    agree(&s.left, &s.result, &product->left.grid, &product->result.grid, false);
-    agree(&s.top, &s.result, &product->top.grid, &product->result.grid, true);
+    agree(&s.top, &s.result, true);
+    agree(&s.left, &s.result, false);
+    agree(&s.top, &s.result, true);
     refit(&s.left);
     refit(&s.top);
     refit(&s.result);

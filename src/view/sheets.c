@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { MOST_SHEETS = 12 };
+enum { MOST_SHEETS = 12, MOST_CELLS = 72 };
 
 /* The product of the factors of `product` other than number `i`, times `body`. */
 static const struct cg_expr *with_factors(struct stage *stage, const struct cg_expr *product,
@@ -57,10 +57,23 @@ static const char *slice_words(struct stage *stage, const struct stage_grid *gri
     return text;
 }
 
+/* All of a few; of many, or of large ones, as many as can be taken in; but none less where a
+ * question may be about them. */
+static size_t sheets_shown(struct stage *stage, const struct stage_grid *grid)
+{
+    struct grid_size size = stage_grid_measure(stage, grid, 1);
+    const struct cg_beat *beat = stage->frame->beat;
+    size_t most = MOST_CELLS / (size.row.count * size.col.count);
+    most = beat && beat->question ? MOST_SHEETS : most < 3 ? 3 : most;
+    if (grid->n_slices <= MOST_SHEETS && grid->n_slices <= most)
+        return grid->n_slices;
+    return most > MOST_SHEETS - 2 ? MOST_SHEETS - 2 : most - 1;
+}
+
 static void add_slices(struct stage *stage, struct stage_strip *strip,
                        const struct stage_grid *grid, size_t n, enum stage_role role, bool plus)
 {
-    size_t shown = grid->n_slices > MOST_SHEETS ? MOST_SHEETS - 2 : grid->n_slices;
+    size_t shown = sheets_shown(stage, grid);
     for (size_t s = 0; s < shown; s++) {
         struct strip_item *item = stage_strip_add(stage, strip);
         item->grid = stage_grid_slice(grid, s);

@@ -2,6 +2,8 @@
 #include "view/stage.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* ---- what is shown ---- */
 
@@ -271,8 +273,9 @@ static const struct way {
     {ARRANGE_BESIDE, true, 0.84f},  {ARRANGE_COLUMN, true, 0.84f},
 };
 
-/* The largest scale at which it fits. */
-static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
+/* The largest scale at which it fits with room for arithmetic; scale 0 where there is none. */
+static struct layout fit_whole(struct stage *stage, const struct content *c, float width,
+                               float height)
 {
     struct layout l = {.scale = 1, .low_scale = 1};
     for (int i = 0; i < 40; i++, l.low_scale = l.scale *= 0.955f)
@@ -284,8 +287,28 @@ static struct layout fit(struct stage *stage, const struct content *c, float wid
             if (try_layout(stage, c, width, height, &l))
                 return enlarge_low(stage, c, width, height, l);
         }
-    l.arrangement = ARRANGE_ALONE;
-    l.form = LINE_WRAP;
+    return (struct layout){.scale = 0};
+}
+
+static bool asks(const struct stage *stage)
+{
+    return stage->frame->beat && stage->frame->beat->question;
+}
+
+/* Where the cells would be too small for numbers, less of each long axis is shown; but all of what
+ * a question may be about. */
+static struct layout fit(struct stage *stage, const struct content *c, float width, float height)
+{
+    struct layout l = fit_whole(stage, c, width, height);
+    if (l.scale < 0.7f && !asks(stage)) {
+        stage->brief = true;
+        struct layout brief = fit_whole(stage, c, width, height);
+        stage->brief = brief.scale > 1.1f * l.scale;
+        l = stage->brief ? brief : l;
+    }
+    if (l.scale > 0)
+        return l;
+    l = (struct layout){.arrangement = ARRANGE_ALONE, .form = LINE_WRAP};
     for (int k = 0; k < 2; k++, stage->tiny = true)
         for (l.low_scale = l.scale = 0.8f; l.scale > 0.05f; l.low_scale = l.scale *= 0.93f)
             if (try_layout(stage, c, width, height, &l))
@@ -347,9 +370,9 @@ static float slack(const struct stage *stage, const struct layout *l, float heig
     return fminf(0.3f * fmaxf(height - l->line_h - row - below, 0), 1.2f * stage->em);
 }
 
-static void draw_content(struct stage *stage, const struct content *c, struct cg_box area)
+static void draw_content(struct stage *stage, const struct content *c, struct layout l,
+                         struct cg_box area)
 {
-    struct layout l = fit(stage, c, area.w, area.h);
     float column = column_gap(stage, l.scale), row = row_gap(stage, &l);
     stage_line_draw(stage, &c->line, l.scale, area.w, l.form, area.x, area.y);
     if (c->notice)
@@ -380,13 +403,136 @@ static void draw_content(struct stage *stage, const struct content *c, struct cg
     }
 }
 
+/* ---- what is kept from frame to frame ---- */
+
+/* All that the content and layout of a line depend on. Compared as bytes: made from zeroes. */
+struct kept_key {
+    const struct cg_step *step;
+    const struct cg_env *env;
+    const struct cg_check *checks;
+    size_t numbers, pin_row, pin_col;
+    struct cg_box area;
+    float em;
+    enum cg_rung rung;
+    enum cg_theme_id theme;
+    int flags;
+};
+
+struct kept {
+    struct kept_key key;
+    struct cg_arena arena;
+    struct content content;
+    struct layout layout;
+    struct cg_objects objects; /* that the formulae of the content refer to */
+    bool brief, tiny;
+    unsigned long used; /* when; 0: never */
+};
+
+/* The line, the one that it comes from while it moves, and the ones around them. */
+enum { KEPT = 4 };
+
+struct cg_stage_cache {
+    struct kept kept[KEPT];
+    unsigned long clock;
+};
+
+struct cg_stage_cache *cg_stage_cache_create(void)
+{
+    struct cg_stage_cache *cache = cg_xmalloc(sizeof *cache);
+    memset(cache, 0, sizeof *cache);
+    return cache;
+}
+
+void cg_stage_cache_destroy(struct cg_stage_cache *cache)
+{
+    for (size_t i = 0; cache && i < KEPT; i++)
+        cg_arena_finish(&cache->kept[i].arena);
+    free(cache);
+}
+
+static struct kept_key key_of(const struct stage *stage, struct cg_box area)
+{
+    const struct cg_frame *frame = stage->frame;
+    const struct cg_position *at = frame->position;
+    struct kept_key key;
+    memset(&key, 0, sizeof key);
+    key.step = stage->step;
+    key.env = frame->env;
+    key.checks = frame->checks;
+    key.numbers = frame->numbers;
+    key.pin_row = stage->pin_row;
+    key.pin_col = stage->pin_col;
+
+    key.area = area;
+    key.em = stage->em;
+    key.rung = at->rung;
+    key.theme = at->theme;
+    key.flags = at->iverson + 2 * at->gradient_check + 4 * frame->summary + 8 * asks(stage);
+    return key;
+}
+
+/* The content is made in the entry's own arena, and outlives the scene; laying it out leaves
+ * nothing there. */
+static void fill(struct kept *kept, const struct stage *stage, struct cg_box area)
+{
+    struct stage own = *stage;
+    own.keeps = true;
+    own.arena = own.objects.arena = &kept->arena;
+    own.objects.objects =
+        cg_copy(own.arena, own.objects.objects, own.objects.count * sizeof *own.objects.objects);
+    own.objects.capacity = own.objects.count;
+    own.n_signs = 0;
+    own.widths = NULL;
+    kept->content = content_of(&own);
+    kept->objects = own.objects;
+    own = *stage;
+    kept->layout = fit(&own, &kept->content, area.w, area.h);
+    kept->brief = own.brief;
+    kept->tiny = own.tiny;
+}
+
+/* The entry of what the stage shows; made in place of the one that was not used for longest. */
+static const struct kept *keep(struct cg_stage_cache *cache, const struct stage *stage,
+                               struct cg_box area)
+{
+    struct kept_key key = key_of(stage, area);
+    struct kept *oldest = &cache->kept[0];
+    cache->clock++;
+    for (size_t i = 0; i < KEPT; i++) {
+        struct kept *kept = &cache->kept[i];
+        if (kept->used && memcmp(&kept->key, &key, sizeof key) == 0) {
+            kept->used = cache->clock;
+            return kept;
+        }
+        if (kept->used < oldest->used)
+            oldest = kept;
+    }
+    cg_arena_reset(&oldest->arena);
+    oldest->key = key;
+    oldest->used = cache->clock;
+    fill(oldest, stage, area);
+    return oldest;
+}
+
 /* ---- painting ---- */
 
 static void paint_step(struct stage *stage, struct cg_box area)
 {
     float top = stage_previous(stage, area) + 0.9f * stage->em;
-    struct content c = content_of(stage);
-    draw_content(stage, &c, (struct cg_box){area.x, area.y + top, area.w, area.h - top});
+    area = (struct cg_box){area.x, area.y + top, area.w, area.h - top};
+    struct cg_stage_cache *cache = stage->frame->cache;
+    if (!cache) {
+        struct content content = content_of(stage);
+        draw_content(stage, &content, fit(stage, &content, area.w, area.h), area);
+        return;
+    }
+    const struct kept *kept = keep(cache, stage, area);
+    stage->objects = kept->objects;
+    stage->objects.capacity = stage->objects.count; /* another is added to a copy */
+    stage->objects.arena = stage->arena;
+    stage->brief = kept->brief;
+    stage->tiny = kept->tiny;
+    draw_content(stage, &kept->content, kept->layout, area);
 }
 
 /* One picture at rest. */

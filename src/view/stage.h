@@ -66,6 +66,15 @@ struct stage_sign {
     const struct cg_formula *formula;
 };
 
+/* The width of a text at one pixel per em; text NULL: a free place of the table. */
+struct stage_width {
+    const char *text;
+    enum cg_face face;
+    float em;
+};
+
+enum { STAGE_WIDTHS = 512 };
+
 struct stage {
     const struct cg_frame *frame;
     struct cg_scene *scene;
@@ -74,6 +83,8 @@ struct stage {
     const struct cg_theme *theme;
     float em, width;
     bool tiny;                  /* the canvas is so small that words shrink as much as cells */
+    bool keeps;                 /* what is made outlives the numbers of the environment */
+    bool brief;                 /* so much is to be shown that long axes are cut shorter still */
     const struct cg_step *step; /* the line that is painted, or NULL */
     struct stage_axes axes;
     size_t pin_row, pin_col; /* clamped to the result */
@@ -81,6 +92,7 @@ struct stage {
     struct stage_focus focus;
     struct stage_sign signs[8]; /* typeset so far */
     size_t n_signs;
+    struct stage_width *widths; /* a hash table, or NULL */
     size_t first_item;
     struct stage_key *keys; /* of scene->items[first_item ...] */
     size_t n_keys, keys_capacity;
@@ -164,8 +176,20 @@ struct stage_grid {
     const char *shape; /* "h × y", or NULL */
 };
 
+/* An axis of at most so many entries is shown whole; of a longer one the first few, the last and
+ * the pinned one, with dots between. */
+enum { GRID_WHOLE = 12, GRID_HEAD = 4, GRID_BRIEF = 5, GRID_BRIEF_HEAD = 3 };
+
+struct grid_axis {
+    size_t count;            /* shown */
+    size_t at[GRID_WHOLE];   /* which entries they are, in order */
+    size_t dots[GRID_WHOLE]; /* how many gaps with dots there are up to each */
+};
+
 /* A grid at a scale: all lengths in pixels. */
 struct grid_size {
+    struct grid_axis row, col, slice;  /* what is shown */
+    float dots;                        /* the width and height of dots for what is left out */
     float cell_w, cell_h, gap, digits; /* digits 0: cells without numbers */
     float slice_w, slice_h, slice_gap;
     size_t slices_across;    /* slices in a row */
@@ -193,6 +217,8 @@ struct stage_grid stage_grid_slice(const struct stage_grid *grid, size_t slice);
 
 struct grid_size stage_grid_measure(struct stage *stage, const struct stage_grid *grid,
                                     float scale);
+/* slice_w and slice_h from the size of cells and what is shown. */
+void stage_grid_extend(struct grid_size *size);
 void stage_grid_draw(struct stage *stage, const struct stage_grid *grid, struct grid_size size,
                      float x, float y);
 const char *stage_shape_text(struct stage *stage, struct cg_shape shape);
@@ -200,6 +226,17 @@ const char *stage_shape_text(struct stage *stage, struct cg_shape shape);
 size_t stage_size(const struct stage *stage, struct cg_index index);
 /* The pinned values of the indices of wrt. */
 struct cg_bindings stage_pinned(const struct stage *stage);
+
+/* ---- excerpt.c: what is shown of a long axis ---- */
+
+/* pinned: the entry that must be shown; SIZE_MAX: none. brief: less than usual. */
+struct grid_axis stage_axis_of(size_t size, size_t pinned, bool brief);
+bool stage_axis_whole(const struct grid_axis *axis);
+/* From the beginning to entry i of those shown, and to the end of the last. */
+float stage_axis_place(const struct grid_axis *axis, size_t i, float pitch, float dots);
+float stage_axis_length(const struct grid_axis *axis, float cell, float gap, float dots);
+/* Which of those shown it is; `count` where it is left out. */
+size_t stage_axis_find(const struct grid_axis *axis, size_t entry);
 
 /* ---- line_view.c: a line split into columns ---- */
 

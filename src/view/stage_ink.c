@@ -376,8 +376,22 @@ float stage_text(struct stage *stage, enum cg_face face, float x, float y, float
     return width;
 }
 
+/* Layouts ask for the widths of the same words again and again, at many sizes: shaped once each. */
 float stage_text_width(struct stage *stage, enum cg_face face, float size, const char *text)
 {
+    if (!stage->widths)
+        stage->widths = cg_alloc_array(stage->arena, STAGE_WIDTHS, sizeof *stage->widths);
+    uint32_t hash = hash_text(text) + (uint32_t)face;
+    for (uint32_t i = 0; i < 16; i++) {
+        struct stage_width *known = &stage->widths[(hash + i) % STAGE_WIDTHS];
+        if (!known->text) {
+            known->text = cg_strdup(stage->arena, text);
+            known->face = face;
+            known->em = cg_text_width(stage->frame->fonts, stage->arena, face, 1, text);
+        }
+        if (known->face == face && strcmp(known->text, text) == 0)
+            return known->em * size;
+    }
     return cg_text_width(stage->frame->fonts, stage->arena, face, size, text);
 }
 

@@ -155,6 +155,7 @@ static void test_places_of_lessons(void **state)
     check_places(*state, open_shipped("06-xor.md"), false);
     check_places(*state, open_shipped("11-layer-norm.md"), false);
     check_places(*state, open_shipped("12-self-attention.md"), false);
+    check_places(*state, open_shipped("08-two-moons.md"), false);
     check_places(*state, parse(false_claim), false);
     check_places(*state, parse(misfit_claim), false);
 }
@@ -402,7 +403,57 @@ static void test_same_position_same_scene(void **state)
     cg_lesson_close(lesson);
 }
 
-/* ---- what is said ---- */
+/* The scene of a position as text, from a board that has shown nothing else. */
+static char *scene_of_new_board(struct world *world, struct cg_lesson *lesson,
+                                const struct cg_position *position)
+{
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    assert_non_null(board);
+    draw(board, position, &world->other, 1280, 720);
+    cg_strbuf_clear(&world->text);
+    cg_scene_dump(&world->text, &world->other);
+    cg_board_destroy(board);
+    return copy_text(world->text.text);
+}
+
+/* What a board keeps of the lines that it has shown never shows in another picture: whatever
+ * changes, the scene is that of a board that has kept nothing. */
+static void test_kept_lines_are_true(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = open_shipped("04-output-weights.md");
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    assert_non_null(board);
+    struct cg_position at[8];
+    for (size_t i = 0; i < 8; i++)
+        at[i] = at_beat(board, 25);
+    at[1].pin_row = 2;
+    at[2].pin_col = 1;
+    at[3].rung = CG_RUNG_NUMBERS;
+    at[4].iverson = true;
+    at[5].gradient_check = true;
+    at[6].theme = (enum cg_theme_id)1;
+    at[7].has_pointer = true;
+    at[7].pointer_x = 300;
+    at[7].pointer_y = 170;
+    for (size_t i = 0; i < 16; i++) {
+        const struct cg_position *position = &at[i * 3 % 8];
+        draw(board, &at[0], &world->scene, 1280, 720);
+        draw(board, position, &world->scene, i % 3 ? 1280 : 1000, 720);
+        draw(board, position, &world->scene, 1280, 720);
+        char *fresh = scene_of_new_board(world, lesson, position);
+        cg_strbuf_clear(&world->text);
+        cg_scene_dump(&world->text, &world->scene);
+        assert_string_equal(world->text.text, fresh);
+        test_free(fresh);
+    }
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+}
+
+/* ---- long axes ---- */
 
 static bool says(const struct cg_scene *scene, const char *text, struct cg_color *color)
 {
@@ -416,6 +467,58 @@ static bool says(const struct cg_scene *scene, const char *text, struct cg_color
     }
     return false;
 }
+
+static const char tall[] =
+    "# Tall\n\nText.\n\n```model\ndims n = 40, h = 5, y = 2\nX : n x h\nW : h x y\n"
+    "Ystar : n x y as Y^*\nY = X @ W\nJ = 1/2 * sum((Y - Ystar)^2)\n```\n\n"
+    "```derive\ndJ/dY as δ\ndJ/dW\n```\n";
+
+/* How many cells of the result can be pinned, and whether that one can. */
+static size_t pinnable(const struct cg_scene *scene, long row, long col, bool *found)
+{
+    size_t count = 0;
+    *found = false;
+    for (size_t i = 0; i < scene->n_hits; i++) {
+        const struct cg_hit *hit = &scene->hits[i];
+        count += hit->kind == CG_HIT_CELL;
+        *found |= hit->kind == CG_HIT_CELL && hit->a == row && hit->b == col;
+    }
+    return count;
+}
+
+/* Of 40 rows the first, the last and the pinned one are shown, with numbers, and the size is told;
+ * nothing overlaps. */
+static void test_long_axes_are_cut(void **state)
+{
+    struct world *world = *state;
+    struct cg_lesson *lesson = parse(tall);
+    struct cg_error error;
+    struct cg_board *board = cg_board_create(lesson, world->fonts, &error);
+    assert_non_null(board);
+    struct cg_color color;
+    size_t wrong = 0;
+    for (size_t beat = 1; beat < lesson->n_beats; beat++) {
+        struct cg_position position = at_beat(board, beat);
+        position.pin_row = 20;
+        draw(board, &position, &world->scene, 1280, 720);
+        wrong += count_misplaced(&world->scene, world->fonts, "tall");
+        const struct cg_derivation *d = lesson->beats[beat].derivation;
+        bool shown, error_signal = d && strcmp(d->wrt->name, "Y") == 0;
+        size_t cells = pinnable(&world->scene, 20, 0, &shown);
+        assert_true(cells < 1000);
+        if (error_signal && !d->local) {
+            assert_true(shown);
+            assert_true(says(&world->scene, "⋮", &color));
+            assert_true(says(&world->scene, "40 × 2", &color));
+            assert_true(smallest_number(&world->scene) >= 9);
+        }
+    }
+    assert_int_equal(wrong, 0);
+    cg_board_destroy(board);
+    cg_lesson_close(lesson);
+}
+
+/* ---- what is said ---- */
 
 static void test_rounded_is_not_equal(void **state)
 {
@@ -549,6 +652,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_motion_begins_and_ends_at_rest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_surviving_cells_fly, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_same_position_same_scene, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_kept_lines_are_true, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_long_axes_are_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rounded_is_not_equal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_false_step_is_marked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_false_claim_is_marked, set_up, tear_down),
