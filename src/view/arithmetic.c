@@ -319,7 +319,7 @@ static double put_summands(struct stage *stage, struct stage_arithmetic *a,
     }
     if (hidden > 0)
         add_word(stage, add_line(stage, a), stage->theme->dim, false,
-                 cg_format(stage->arena, "and %zu smaller ones", hidden));
+                 cg_format(stage->arena, "and %zu more", hidden));
     if (hidden_zeros > 0)
         add_word(stage, add_line(stage, a), stage->theme->dim, false,
                  cg_format(stage->arena, "the %s%zu are 0",

@@ -71,12 +71,24 @@ void cg_scene_hit(struct cg_scene *scene, struct cg_hit hit)
     scene->hits[scene->n_hits++] = hit;
 }
 
+static long part_of(float at, float length, size_t parts)
+{
+    long part = (long)(at / length * (float)parts);
+    return part < (long)parts ? part : (long)parts - 1;
+}
+
 struct cg_hit cg_scene_at(const struct cg_scene *scene, float x, float y)
 {
     for (size_t i = scene->n_hits; i-- > 0;) {
-        struct cg_box box = scene->hits[i].box;
-        if (x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h)
-            return scene->hits[i];
+        struct cg_hit hit = scene->hits[i];
+        struct cg_box box = hit.box;
+        if (!(x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h))
+            continue;
+        if (hit.rows > 0 && hit.cols > 0) {
+            hit.a = part_of(y - box.y, box.h, hit.rows);
+            hit.b = part_of(x - box.x, box.w, hit.cols);
+        }
+        return hit;
     }
     return (struct cg_hit){.kind = CG_HIT_NONE};
 }

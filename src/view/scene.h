@@ -57,7 +57,7 @@ struct cg_item {
 /* What a point of the canvas means: later regions lie over earlier ones. */
 enum cg_hit_kind {
     CG_HIT_NONE,
-    CG_HIT_CELL,   /* a = row, b = col of grid `value` or `node` */
+    CG_HIT_CELL,   /* a = row, b = col of grid `value` or `node` (see rows) */
     CG_HIT_TERM,   /* `node` of the formula */
     CG_HIT_INDEX,  /* a = letter */
     CG_HIT_BEAT,   /* a = beat of the timeline; b = 1 + sub-step of it, or 0 */
@@ -71,6 +71,8 @@ struct cg_hit {
     enum cg_hit_kind kind;
     struct cg_box box;
     long a, b;
+    size_t rows, cols; /* CELL: more than 0: the box is a grid of so many cells without gaps, and a
+                          and b follow from the point */
     const struct cg_value *value;
     const struct cg_expr *node;
 };

@@ -105,24 +105,35 @@ struct cg_color cg_mix(struct cg_color a, struct cg_color b, double t)
                              mix_channel(a.b, b.b, t), mix_channel(a.a, b.a, t)};
 }
 
-void cg_cell_colors(const struct cg_theme *theme, struct cg_color base, double intensity,
-                    struct cg_color *fill, struct cg_color *text)
+static const double least_tint = 0.1;
+
+double cg_deepest_tint(const struct cg_theme *theme, struct cg_color base)
 {
-    /* The tint may grow as long as the text stays readable on it: so all cells of a grid have text
-     * of one colour. At no tint at all the text has the contrast of theme->text. */
-    const double least = 0.1;
     const double readable = 4.6;
-    double low = least, high = 0.92;
-    struct cg_color ink = theme->text;
+    double low = least_tint, high = 0.92;
     for (int i = 0; i < 12; i++) {
         double middle = (low + high) / 2;
-        if (cg_contrast(ink, cg_mix(theme->background, base, middle)) >= readable)
+        if (cg_contrast(theme->text, cg_mix(theme->background, base, middle)) >= readable)
             low = middle;
         else
             high = middle;
     }
+    return low;
+}
+
+struct cg_color cg_cell_fill(const struct cg_theme *theme, struct cg_color base, double deepest,
+                             double intensity)
+{
     intensity = fmin(fmax(intensity, 0), 1);
-    *fill = cg_mix(theme->background, base, least + (low - least) * intensity);
-    fill->a = 255;
-    *text = ink;
+    struct cg_color fill =
+        cg_mix(theme->background, base, least_tint + (deepest - least_tint) * intensity);
+    fill.a = 255;
+    return fill;
+}
+
+void cg_cell_colors(const struct cg_theme *theme, struct cg_color base, double intensity,
+                    struct cg_color *fill, struct cg_color *text)
+{
+    *fill = cg_cell_fill(theme, base, cg_deepest_tint(theme, base), intensity);
+    *text = theme->text;
 }

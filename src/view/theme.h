@@ -33,5 +33,11 @@ struct cg_color cg_mix(struct cg_color a, struct cg_color b, double t);
  * text stays readable on). The text is theme->text, with a contrast of at least 4.5:1. */
 void cg_cell_colors(const struct cg_theme *theme, struct cg_color base, double intensity,
                     struct cg_color *fill, struct cg_color *text);
+/* The same in two steps, for many cells of one colour: how far the tint may grow with the text
+ * still readable on it, so that all cells of a grid have text of one colour (at no tint at all it
+ * has the contrast of theme->text); and a cell's fill. */
+double cg_deepest_tint(const struct cg_theme *theme, struct cg_color base);
+struct cg_color cg_cell_fill(const struct cg_theme *theme, struct cg_color base, double deepest,
+                             double intensity);
 
 #endif

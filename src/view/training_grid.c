@@ -14,6 +14,11 @@ double training_largest(const double *numbers, size_t count)
     return largest;
 }
 
+bool training_is_small(const struct cg_frame *frame, float cell)
+{
+    return cell < 0.62f * frame->em;
+}
+
 float training_grid_width(const struct training_grid *grid)
 {
     return (float)grid->matrix->cols * (grid->cell_width + grid->gap) - grid->gap;
@@ -34,14 +39,27 @@ static void cell_ink(const struct cg_frame *frame, const struct training_grid *g
         *fill = theme->panel;
 }
 
-/* Cells too small for numbers become texels. */
+enum { SHADES = 256 };
+
+/* Cells too small for numbers become texels; a hundred thousand of them have few colours. */
 static void draw_texels(const struct cg_frame *frame, const struct training_grid *grid, float x,
                         float y)
 {
+    const struct cg_theme *theme = frame->theme;
+    struct cg_color base[2] = {theme->positive, theme->negative}, shades[2][SHADES];
+    for (int sign = 0; sign < 2; sign++) {
+        double deepest = cg_deepest_tint(theme, base[sign]);
+        for (int i = 0; i < SHADES; i++)
+            shades[sign][i] = cg_cell_fill(theme, base[sign], deepest, i / (SHADES - 1.0));
+    }
     size_t count = grid->matrix->rows * grid->matrix->cols;
-    struct cg_color *texels = cg_alloc_array(&frame->scene->arena, count, sizeof *texels), text;
-    for (size_t i = 0; i < count; i++)
-        cell_ink(frame, grid, grid->matrix->data[i], &texels[i], &text);
+    struct cg_color *texels = cg_alloc_array(&frame->scene->arena, count, sizeof *texels);
+    double scale = grid->largest > 0 ? (SHADES - 1) / grid->largest : 0;
+    for (size_t i = 0; i < count; i++) {
+        double number = grid->matrix->data[i], shade = fabs(number) * scale + 0.5;
+        int at = shade >= 0 && shade < SHADES ? (int)shade : isnan(number) ? 0 : SHADES - 1;
+        texels[i] = number == 0 ? theme->panel : shades[number < 0][at];
+    }
     struct cg_item *item = cg_scene_add(frame->scene, CG_ITEM_TEXELS);
     item->label = grid->label;
     item->u.texels.box =
@@ -49,6 +67,12 @@ static void draw_texels(const struct cg_frame *frame, const struct training_grid
     item->u.texels.rows = grid->matrix->rows;
     item->u.texels.cols = grid->matrix->cols;
     item->u.texels.texels = texels;
+    if (grid->value)
+        cg_scene_hit(frame->scene, (struct cg_hit){.kind = CG_HIT_CELL,
+                                                   .box = item->u.texels.box,
+                                                   .rows = grid->matrix->rows,
+                                                   .cols = grid->matrix->cols,
+                                                   .value = grid->value});
 }
 
 static struct cg_box cell_box(const struct training_grid *grid, float x, float y, size_t row,
@@ -92,18 +116,14 @@ static void draw_pin(const struct cg_frame *frame, const struct training_grid *g
         ->label = "pinned";
 }
 
-void training_grid_draw(const struct cg_frame *frame, const struct training_grid *grid, float x,
-                        float y)
+static void draw_cells(const struct cg_frame *frame, const struct training_grid *grid, float x,
+                       float y)
 {
-    bool small = grid->cell_height < 0.62f * frame->em;
-    if (small)
-        draw_texels(frame, grid, x, y);
-    for (size_t row = 0; row < grid->matrix->rows; row++) {
+    for (size_t row = 0; row < grid->matrix->rows; row++)
         for (size_t col = 0; col < grid->matrix->cols; col++) {
             struct cg_box box = cell_box(grid, x, y, row, col);
-            if (!small)
-                draw_cell(frame, grid, box, grid->matrix->data[row * grid->matrix->cols + col]);
-            if (row == 0 && col == 0 && !small)
+            draw_cell(frame, grid, box, grid->matrix->data[row * grid->matrix->cols + col]);
+            if (row == 0 && col == 0)
                 frame->scene->items[frame->scene->n_items - 2].label = grid->label;
             if (grid->value)
                 cg_scene_hit(frame->scene, (struct cg_hit){.kind = CG_HIT_CELL,
@@ -112,7 +132,15 @@ void training_grid_draw(const struct cg_frame *frame, const struct training_grid
                                                            .b = (long)col,
                                                            .value = grid->value});
         }
-    }
+}
+
+void training_grid_draw(const struct cg_frame *frame, const struct training_grid *grid, float x,
+                        float y)
+{
+    if (training_is_small(frame, grid->cell_height))
+        draw_texels(frame, grid, x, y);
+    else
+        draw_cells(frame, grid, x, y);
     if (grid->pinned)
         draw_pin(frame, grid, x, y);
 }

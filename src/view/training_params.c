@@ -53,18 +53,25 @@ static struct pair make_pair(const struct cg_frame *frame, size_t i)
     return pair;
 }
 
+/* A row of a hundred cells is a bar that can be seen, not a hairline. */
+static float grid_extent(const struct cg_frame *frame, size_t count, float side, float cell)
+{
+    float extent = (float)count * (side + 0.08f * cell) - 0.08f * cell;
+    return training_is_small(frame, cell) ? fmaxf(extent, 0.35f * frame->em) : extent;
+}
+
 /* The width of a column and the height of its parameters alone, for cells of height 1 plus labels
  * of fixed size: both are linear in the cell, so returned at a given cell. */
 static void column_size(const struct cg_frame *frame, const struct pair *pairs, size_t count,
                         float cell, float *width, float *height)
 {
-    float em = frame->em, gap = 0.08f * cell;
+    float em = frame->em;
     *width = *height = 0;
     for (size_t i = 0; i < count; i++) {
         const struct cg_matrix *m = pairs[i].param.matrix;
-        float grid = (float)m->cols * (CELL_ASPECT * cell + gap) - gap;
+        float grid = grid_extent(frame, m->cols, CELL_ASPECT * cell, cell);
         *width = fmaxf(*width, fmaxf(pairs[i].label, grid));
-        *height += LABEL * em + (float)m->rows * (cell + gap) - gap + (i > 0 ? GAP * em : 0);
+        *height += LABEL * em + grid_extent(frame, m->rows, cell, cell) + (i > 0 ? GAP * em : 0);
     }
 }
 
@@ -108,9 +115,12 @@ static void draw_labelled(const struct cg_frame *frame, const struct training_gr
                           const char *tex, float cell, float x, float y)
 {
     struct training_grid sized = *grid;
-    sized.cell_height = cell;
-    sized.cell_width = CELL_ASPECT * cell;
+    size_t rows = grid->matrix->rows, cols = grid->matrix->cols;
     sized.gap = 0.08f * cell;
+    sized.cell_height =
+        (grid_extent(frame, rows, cell, cell) + sized.gap) / (float)rows - sized.gap;
+    sized.cell_width =
+        (grid_extent(frame, cols, CELL_ASPECT * cell, cell) + sized.gap) / (float)cols - sized.gap;
     training_tex(frame, x, y + 0.95f * frame->em, frame->em, tex);
     training_grid_draw(frame, &sized, x, y + LABEL * frame->em);
 }
@@ -125,8 +135,8 @@ static float draw_column(const struct cg_frame *frame, const struct pair *pairs,
     for (size_t i = 0; i < count; i++) {
         draw_labelled(frame, &pairs[i].param, pairs[i].param_tex, how->cell, x, y);
         draw_labelled(frame, &pairs[i].gradient, pairs[i].gradient_tex, how->cell, x + dx, y + dy);
-        y += LABEL * em + (float)pairs[i].param.matrix->rows * 1.08f * how->cell -
-             0.08f * how->cell + GAP * em;
+        y += LABEL * em + grid_extent(frame, pairs[i].param.matrix->rows, how->cell, how->cell) +
+             GAP * em;
     }
     return width + dx;
 }

@@ -15,6 +15,8 @@ struct training_grid {
     bool pinned;                  /* the position's cell is outlined */
 };
 
+/* Are cells of that height too small for numbers? */
+bool training_is_small(const struct cg_frame *frame, float cell);
 float training_grid_width(const struct training_grid *grid);
 float training_grid_height(const struct training_grid *grid);
 void training_grid_draw(const struct cg_frame *frame, const struct training_grid *grid, float x,

@@ -237,7 +237,13 @@ void training_rows_draw(const struct cg_frame *frame, struct cg_box box)
     struct factors factors;
     if (!find_factors(frame, &factors))
         return;
-    struct blocks blocks = make_blocks(frame, &factors, 4);
+    const size_t most = 4;
+    struct blocks some = {
+        .shown = most,
+        .total = *cg_trainer_gradient(frame->training->trainer, frame->position->pin_param)};
+    if (arrange(frame, &some, box.w, box.h - frame->em).cell <= 0.2f * frame->em)
+        return; /* too large to be shown, and to be computed for nothing */
+    struct blocks blocks = make_blocks(frame, &factors, most);
     float caption =
         training_caption(frame, box.x, box.y, box.w, caption_of(frame, &factors, &blocks)) +
         0.2f * frame->em;
