@@ -1,6 +1,7 @@
 /* The chain rule: a sum over every entry of every value between. */
 #include "algebra/chain.h"
 
+#include "algebra/monomial.h"
 #include "algebra/rules.h"
 
 #include <chalkgrad/strbuf.h>
@@ -158,6 +159,9 @@ static bool is_quotient(const struct cg_expr *matrix)
 
 bool is_sum_of_quotients(const struct cg_expr *matrix)
 {
+    while (matrix->op == CG_NEG || (matrix->op == CG_MUL && matrix->n_args == 2 &&
+                                    is_constant(matrix->args[0]))) /* -1/n (a/b - c/d) */
+        matrix = matrix->args[matrix->n_args - 1];
     for (size_t i = 0; i < matrix->n_args; i++)
         if (!is_quotient(matrix->args[i]))
             return false;
