@@ -38,29 +38,33 @@ static void run_part(const struct kernels *kernels, const struct run_op *op,
 static void team_part(void *arg, size_t part)
 {
     struct executor *executor = arg;
-    struct kernel_memory *memory = &executor->memories[part];
-    *memory = (struct kernel_memory){
-        .space = {executor->memories[0].space[0], executor->memories[0].space[1]},
-        .scratch = memory->scratch,
-        .scalars = executor->memories[0].scalars,
-        .rate = executor->memories[0].rate,
-        .part = part,
-        .parts = executor->op->parts};
-    run_part(executor->kernels, executor->op, memory);
+    run_part(executor->kernels, executor->op, &executor->memories[part]);
+}
+
+/* An operation by the team: each part has its own scratch, whoever does it. */
+static void run_shared(struct executor *executor, const struct run_op *op)
+{
+    struct kernel_memory *memories = executor->memories;
+    for (size_t part = 0; part < op->parts; part++) {
+        void *scratch = memories[part].scratch;
+        memories[part] = memories[0];
+        memories[part].scratch = scratch;
+        memories[part].part = part;
+        memories[part].parts = op->parts;
+    }
+    executor->op = op;
+    team_work(executor->team, team_part, executor, op->parts);
+    memories[0].parts = 1;
 }
 
 static void run_ops(struct executor *executor)
 {
     for (size_t i = 0; i < executor->plan->n_ops; i++) {
         const struct run_op *op = &executor->ops[i];
-        if (op->parts > 1) {
-            executor->op = op;
-            team_work(executor->team, team_part, executor, op->parts);
-            executor->memories[0].part = 0;
-            executor->memories[0].parts = 1;
-        } else {
+        if (op->parts > 1)
+            run_shared(executor, op);
+        else
             run_part(executor->kernels, op, &executor->memories[0]);
-        }
     }
 }
 

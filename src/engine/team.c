@@ -3,120 +3,213 @@
 #include <chalkgrad/arena.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
-/* Turns of waiting awake: about 20 microseconds. */
-enum { PATIENCE = 4000 };
+/* Turns of waiting awake, some microseconds; the most pieces of work between two calls that wake
+ * who is asleep. */
+enum { PATIENCE = 1000, MOST_QUIET = 64 };
 
-struct member {
+/* Pieces that the caller does alone after it waited too long for others. */
+enum { LEAST_ALONE = 64, MOST_ALONE = 4096 };
+
+struct other {
     struct team *team;
     pthread_t thread;
-    size_t part;
+    size_t part; /* the one that it takes if it can: what it worked on before is in its cache */
 };
 
-/* A piece of work is announced by the next `turn`; who is asleep is woken under the lock. */
+/* A piece of work is `offer`: its number and, a bit each, the parts that nobody has taken yet, by
+ * one exchange. `work` and `arg` change only when no part is unfinished, so who has taken one can
+ * read them.
+ *
+ * Nothing depends on the others: where the system runs none of them, the caller takes all parts. */
 struct team {
-    struct member *members; /* the others: parts 1 .. */
+    struct other *others;
     size_t size;
     void (*work)(void *arg, size_t part);
     void *arg;
-    size_t parts;
-    atomic_size_t turn, left; /* left: others that have not finished this turn */
-    atomic_bool over;
+    atomic_uint_fast64_t offer; /* number << 32 | parts */
+    atomic_size_t unfinished, asleep;
+    atomic_bool over, helped; /* helped: since the caller last looked */
+    size_t quiet, since;      /* so many pieces between calls; pieces since the last */
+    double saved;             /* by the others, lately; in seconds */
+    size_t alone, next_alone; /* pieces to be done alone now, and after the next long wait */
     pthread_mutex_t lock;
     pthread_cond_t begins, ends;
 };
 
-static void rest(void)
+/* One turn of waiting; now and then who waits on the same processor gets it. */
+static void rest(size_t turn)
 {
+    if (turn % 32 == 31)
+        sched_yield();
 #if defined __x86_64__ || defined __i386__
     __builtin_ia32_pause();
 #endif
 }
 
-/* Until there is a turn after `seen`, which is returned. */
-static size_t next_turn(struct team *team, size_t seen)
+static uint32_t parts_left(uint64_t offer)
 {
-    for (size_t i = 0; i < PATIENCE; i++) {
-        size_t turn = atomic_load_explicit(&team->turn, memory_order_acquire);
-        if (turn != seen)
-            return turn;
-        rest();
-    }
-    pthread_mutex_lock(&team->lock);
-    while (atomic_load(&team->turn) == seen)
-        pthread_cond_wait(&team->begins, &team->lock);
-    pthread_mutex_unlock(&team->lock);
-    return atomic_load(&team->turn);
+    return (uint32_t)offer;
 }
 
-static void *member_main(void *argument)
+/* Takes one part, this one if it is left, and does it; false where none is left. */
+static bool take_part(struct team *team, size_t part)
 {
-    struct member *member = argument;
-    struct team *team = member->team;
-    size_t turn = 0;
-    for (;;) {
-        turn = next_turn(team, turn);
-        if (atomic_load(&team->over))
-            return NULL;
-        if (member->part < team->parts)
-            team->work(team->arg, member->part);
-        if (atomic_fetch_sub_explicit(&team->left, 1, memory_order_acq_rel) == 1) {
+    uint64_t offer = atomic_load(&team->offer), taken;
+    do {
+        uint32_t left = parts_left(offer);
+        if (left == 0)
+            return false;
+        if (!(left >> part & 1))
+            part = (size_t)__builtin_ctz(left);
+        taken = offer & ~((uint64_t)1 << part);
+    } while (!atomic_compare_exchange_weak(&team->offer, &offer, taken));
+    team->work(team->arg, part);
+    return true;
+}
+
+/* Until there may be parts again. Who is about to fall asleep says so before the last look: the
+ * caller, who offers first and then counts who is asleep, can't miss both. */
+static void wait_for_work(struct team *team)
+{
+    for (size_t i = 0; i < PATIENCE; i++) {
+        if (parts_left(atomic_load(&team->offer)) || atomic_load(&team->over))
+            return;
+        rest(i);
+    }
+    pthread_mutex_lock(&team->lock);
+    atomic_fetch_add(&team->asleep, 1);
+    while (parts_left(atomic_load(&team->offer)) == 0 && !atomic_load(&team->over))
+        pthread_cond_wait(&team->begins, &team->lock);
+    atomic_fetch_sub(&team->asleep, 1);
+    pthread_mutex_unlock(&team->lock);
+}
+
+static void *other_main(void *argument)
+{
+    struct other *other = argument;
+    struct team *team = other->team;
+    while (!atomic_load(&team->over)) {
+        if (!take_part(team, other->part)) {
+            wait_for_work(team);
+            continue;
+        }
+        atomic_store(&team->helped, true);
+        if (atomic_fetch_sub(&team->unfinished, 1) == 1) {
             pthread_mutex_lock(&team->lock);
             pthread_cond_signal(&team->ends);
             pthread_mutex_unlock(&team->lock);
         }
     }
+    return NULL;
 }
 
-/* The lock orders this before a member's last look, so that none falls asleep over it. */
-static void announce(struct team *team)
+static void wake(struct team *team)
 {
     pthread_mutex_lock(&team->lock);
-    atomic_fetch_add(&team->turn, 1);
     pthread_cond_broadcast(&team->begins);
     pthread_mutex_unlock(&team->lock);
+}
+
+/* To call takes longer than a small piece of work: where nobody came, the next call is later. */
+static void call(struct team *team)
+{
+    if (atomic_exchange(&team->helped, false))
+        team->quiet = 0;
+    if (atomic_load(&team->asleep) == 0 || team->since++ < team->quiet)
+        return;
+    team->since = 0;
+    team->quiet = team->quiet < MOST_QUIET ? 2 * team->quiet + 1 : MOST_QUIET;
+    wake(team);
 }
 
 static void wait_for_others(struct team *team)
 {
     for (size_t i = 0; i < PATIENCE; i++) {
-        if (atomic_load_explicit(&team->left, memory_order_acquire) == 0)
+        if (atomic_load(&team->unfinished) == 0)
             return;
-        rest();
+        rest(i);
     }
     pthread_mutex_lock(&team->lock);
-    while (atomic_load(&team->left) != 0)
+    while (atomic_load(&team->unfinished) != 0)
         pthread_cond_wait(&team->ends, &team->lock);
     pthread_mutex_unlock(&team->lock);
+}
+
+static double seconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* What the others saved, in seconds, less what the caller waited for them; what was long ago counts
+ * less and less. Where the system runs other programs in their place the waiting is long, and the
+ * caller works alone for a time. */
+static void judge(struct team *team, double worked, double waited, size_t taken, size_t parts)
+{
+    if (taken == 0 || taken == parts)
+        return;
+    double each = worked / (double)taken;
+    team->saved = 0.9 * team->saved + each * (double)(parts - taken) - waited;
+    if (team->saved < -8 * each * (double)parts) {
+        team->saved = 0;
+        team->alone = team->next_alone;
+        team->next_alone = 2 * team->alone < MOST_ALONE ? 2 * team->alone : MOST_ALONE;
+    } else if (team->next_alone > LEAST_ALONE) {
+        team->next_alone--;
+    }
+}
+
+static void share(struct team *team, size_t parts)
+{
+    uint64_t number = (atomic_load(&team->offer) >> 32) + 1;
+    double begin = seconds();
+    size_t taken = 0;
+    atomic_store(&team->unfinished, parts);
+    atomic_store(&team->offer, number << 32 | (((uint64_t)1 << parts) - 1));
+    call(team);
+    for (; take_part(team, 0); taken++)
+        atomic_fetch_sub(&team->unfinished, 1);
+    double done = seconds();
+    wait_for_others(team);
+    judge(team, done - begin, seconds() - done, taken, parts);
 }
 
 void team_work(struct team *team, void (*work)(void *arg, size_t part), void *arg, size_t parts)
 {
     team->work = work;
     team->arg = arg;
-    team->parts = parts;
-    atomic_store(&team->left, team->size - 1);
-    announce(team);
-    work(arg, 0);
-    wait_for_others(team);
+    if (team->alone == 0) {
+        share(team, parts);
+        return;
+    }
+    team->alone--;
+    for (size_t part = 0; part < parts; part++)
+        work(arg, part);
 }
 
 struct team *team_create(size_t threads)
 {
     if (threads < 2)
         return NULL;
+    threads = threads < TEAM_MOST ? threads : TEAM_MOST;
     struct team *team = cg_xmalloc(sizeof *team);
-    *team = (struct team){.size = 1, .members = cg_xmalloc(threads * sizeof *team->members)};
+    *team = (struct team){
+        .size = 1, .next_alone = LEAST_ALONE, .others = cg_xmalloc(threads * sizeof *team->others)};
     pthread_mutex_init(&team->lock, NULL);
     pthread_cond_init(&team->begins, NULL);
     pthread_cond_init(&team->ends, NULL);
     while (team->size < threads) {
-        struct member *member = &team->members[team->size];
-        *member = (struct member){.team = team, .part = team->size};
-        if (pthread_create(&member->thread, NULL, member_main, member) != 0)
+        struct other *other = &team->others[team->size - 1];
+        *other = (struct other){.team = team, .part = team->size};
+        if (pthread_create(&other->thread, NULL, other_main, other) != 0)
             break;
         team->size++;
     }
@@ -132,13 +225,13 @@ void team_destroy(struct team *team)
     if (team == NULL)
         return;
     atomic_store(&team->over, true);
-    announce(team);
+    wake(team);
     for (size_t i = 1; i < team->size; i++)
-        pthread_join(team->members[i].thread, NULL);
+        pthread_join(team->others[i - 1].thread, NULL);
     pthread_mutex_destroy(&team->lock);
     pthread_cond_destroy(&team->begins);
     pthread_cond_destroy(&team->ends);
-    free(team->members);
+    free(team->others);
     free(team);
 }
 

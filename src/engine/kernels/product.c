@@ -220,23 +220,24 @@ static void run_stretch(const struct kernel_product *op, const struct kernel_mem
     }
 }
 
-/* This part's rows, or where there are too few, its columns in whole panels. */
+/* This part's columns, in whole panels, or its rows. Columns, where that is fair: in a network the
+ * parts of a weight matrix then stay each in one processor's cache, from product to product. */
 static void cut(const struct kernel_product *op, const struct kernel_memory *memory, size_t *row,
                 size_t *row_end, size_t *col, size_t *col_end)
 {
     *row = *col = 0, *row_end = op->rows, *col_end = op->cols;
-    size_t part = memory->part, parts = memory->parts;
+    size_t part = memory->part, parts = memory->parts, panels = (op->cols + PANEL - 1) / PANEL;
     if (parts == 1)
         return;
-    if (op->rows >= parts * TILE_ROWS || op->cols < parts * PANEL) {
-        *row = op->rows * part / parts;
-        *row_end = op->rows * (part + 1) / parts;
-    } else {
-        size_t panels = (op->cols + PANEL - 1) / PANEL;
+    if (panels % parts == 0 || panels > 4 * parts ||
+        (panels >= parts && op->rows < parts * TILE_ROWS)) {
         *col = panels * part / parts * PANEL;
         *col_end = panels * (part + 1) / parts * PANEL;
         if (*col_end > op->cols)
             *col_end = op->cols;
+    } else {
+        *row = op->rows * part / parts;
+        *row_end = op->rows * (part + 1) / parts;
     }
 }
 
