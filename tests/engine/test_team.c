@@ -119,7 +119,6 @@ static void begin(struct school *s, enum cg_precision precision)
                                        .rows = s->rows,
                                        .n_rows = 2,
                                        .loss = value(&s->f, "J"),
-                                       .optimizer = CG_MOMENTUM,
                                        .precision = precision};
     for (size_t i = 0; i < 4; i++)
         if (!cg_derive(&s->book, options.loss, s->params[i], NULL, NULL, s->params[i]->place,
