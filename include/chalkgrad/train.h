@@ -50,6 +50,8 @@ struct cg_train_options {
     size_t patience; /* training ends after so many epochs without a new least loss; 0: goes on */
     enum cg_precision precision;
     size_t threads; /* at most; 0 and 1: the caller's alone. The same bits whatever their number */
+    bool ends_only; /* in mini-batches: nobody asks for the losses over all rows between the first
+                       update and the last, which take as long as a good part of the updates */
     bool native;    /* by code compiled for these sizes; without a compiler as if false */
 };
 
@@ -99,9 +101,13 @@ size_t cg_trainer_updates(const struct cg_trainer *trainer); /* done so far */
 size_t cg_trainer_epoch(const struct cg_trainer *trainer);   /* finished epochs */
 double cg_trainer_loss(struct cg_trainer *trainer); /* J over all rows, parameters as now */
 
+/* J over the rows of an update, before it: the mean over the updates of the last run. 0 before. */
+double cg_trainer_batch_loss(const struct cg_trainer *trainer);
+
 /* J over all rows: [i] after i * every epochs, [0] before the first update, as far as training ever
  * got (it may have gone back since). `every` is 1 for some thousands of epochs, and doubles where
- * there would be more losses than that. Borrowed until the next update. */
+ * there would be more losses than that. With options->ends_only and mini-batches there is [0]
+ * alone. Borrowed until the next update. */
 const double *cg_trainer_losses(struct cg_trainer *trainer, size_t *count, size_t *every);
 
 /* The environment now: all rows, parameters as now, definitions fresh. Borrowed. */

@@ -22,6 +22,7 @@ static bool train(const struct train_request *request, struct cg_lesson *lesson,
               stderr);
     if (request->seeds)
         return train_seeds(lesson, &options, request, error);
+    options.ends_only = !options.has_stop && !options.patience;
     struct train_interrupt interrupt;
     train_interrupt_begin(&interrupt);
     struct cg_trainer *trainer = cg_trainer_create(&lesson->book, &options, error);

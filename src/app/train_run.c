@@ -70,7 +70,11 @@ static void show(struct run *run)
     const double *losses = cg_trainer_losses(run->trainer, &count, &every);
     for (size_t i = 0; i < 3; i++)
         cg_strbuf_init(&facts[i]);
-    cg_putf(&facts[0], "%s %.4g", run->options->loss->name, losses[count - 1]);
+    if (run->options->ends_only && run->per_epoch > 1)
+        cg_putf(&facts[0], "%s of a batch %.4g", run->options->loss->name,
+                cg_trainer_batch_loss(run->trainer));
+    else
+        cg_putf(&facts[0], "%s %.4g", run->options->loss->name, losses[count - 1]);
     cg_putf(&facts[1], "epoch %zu of %zu", updates / run->per_epoch, run->options->epochs);
     progress_put_count(&facts[2], (double)updates / fmax(run->seconds, 1e-9));
     cg_put(&facts[2], " updates/s");

@@ -147,8 +147,23 @@ static void note_chunk(struct cg_trainer *t, size_t count)
 
 static void note_now(struct cg_trainer *t)
 {
+    if (t->options.ends_only && t->updates_per_epoch > 1 && t->n_losses)
+        return;
     if (t->updates % t->updates_per_epoch == 0 && is_next(t, cg_trainer_epoch(t)))
         t->losses[t->n_losses++] = cg_trainer_loss(t);
+}
+
+double cg_trainer_batch_loss(const struct cg_trainer *t)
+{
+    return t->batch_loss;
+}
+
+static double mean(const double *numbers, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += numbers[i];
+    return sum / (double)count;
 }
 
 const double *cg_trainer_losses(struct cg_trainer *trainer, size_t *count, size_t *every)
@@ -240,6 +255,7 @@ bool cg_trainer_run(struct cg_trainer *t, size_t updates, struct cg_error *error
 {
     if (t->updates_per_epoch > 1)
         note_now(t);
+    size_t done = 0;
     for (size_t n; updates; updates -= n) {
         n = chunk_length(t, updates);
         t->all.fresh = t->first.fresh = false;
@@ -250,6 +266,9 @@ bool cg_trainer_run(struct cg_trainer *t, size_t updates, struct cg_error *error
         } else {
             note_chunk(t, n);
             t->updates += n;
+            done += n;
+            double now = mean(t->chunk_losses, n), share = (double)n / (double)done;
+            t->batch_loss = done == n ? now : t->batch_loss + (now - t->batch_loss) * share;
         }
         checkpoints_keep(&t->checkpoints, t->updates, t->state);
         if (t->updates_per_epoch > 1)

@@ -51,7 +51,8 @@ struct cg_trainer {
 
     double *losses; /* over all rows, [i] after i * losses_every epochs */
     size_t n_losses, losses_every;
-    double loss_now; /* after loss_of updates */
+    double loss_now;   /* after loss_of updates */
+    double batch_loss; /* of the batches of the last run */
     size_t loss_of;
 
     struct look all, first; /* of all rows; of the first ones, which share its inputs */

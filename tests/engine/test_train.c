@@ -319,6 +319,48 @@ static void rewinding_is_exact(void **state)
     fixture_finish(&s.f);
 }
 
+/* Without the losses of each epoch: the same updates, and the mean loss of the batches. Where
+ * nothing moves, the two batches of half the rows have half of J each. */
+static void losses_of_batches(void **state)
+{
+    (void)state;
+    for (size_t batch = 1; batch <= 3; batch++) {
+        double numbers_of[2][16], one_by_one = 0;
+        for (int ends_only = 0; ends_only < 2; ends_only++) {
+            struct school s;
+            struct cg_error error;
+            size_t count, every;
+            school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+            s.options.batch = batch;
+            s.options.ends_only = ends_only;
+            struct cg_trainer *trainer = begin(&s);
+            for (size_t i = 0; i < 50 && !ends_only; i++) {
+                update(trainer, true);
+                one_by_one += cg_trainer_batch_loss(trainer) / 50;
+            }
+            assert_true(!ends_only || cg_trainer_run(trainer, 50, &error));
+            double got = cg_trainer_batch_loss(trainer);
+            assert_true(!ends_only || fabs(got - one_by_one) < 1e-12);
+            parameters(&s, trainer, numbers_of[ends_only]);
+            cg_trainer_losses(trainer, &count, &every);
+            assert_int_equal(count, ends_only ? 1 : 1 + 50 / ((4 + batch - 1) / batch));
+            cg_trainer_destroy(trainer);
+            fixture_finish(&s.f);
+        }
+        assert_memory_equal(numbers_of[0], numbers_of[1], 13 * sizeof(double));
+    }
+    struct school s;
+    struct cg_error error;
+    school_init(&s, xor_model, "W1 B1 W2 B2", "X T");
+    s.options.batch = 2;
+    s.options.rate = 0;
+    struct cg_trainer *trainer = begin(&s);
+    assert_true(cg_trainer_run(trainer, 20, &error));
+    assert_true(fabs(2 * cg_trainer_batch_loss(trainer) - cg_trainer_loss(trainer)) < 1e-12);
+    cg_trainer_destroy(trainer);
+    fixture_finish(&s.f);
+}
+
 /* Many updates at a stroke (in the beginning each is one, as checkpoints are kept) are the same
  * updates one by one, bit for bit, also where each has numbers of its own. */
 static void strokes_are_single_updates(void **state)
@@ -656,6 +698,7 @@ int main(void)
         cmocka_unit_test(optimisers_by_hand),
         cmocka_unit_test(batches_cover_each_epoch),
         cmocka_unit_test(rewinding_is_exact),
+        cmocka_unit_test(losses_of_batches),
         cmocka_unit_test(strokes_are_single_updates),
         cmocka_unit_test(rewinding_is_cheap),
         cmocka_unit_test(checkpoints_thin_out),
