@@ -303,6 +303,12 @@ static const char *const models[] = {
     "Q : 3 x 2; K : 4 x 2; V : 4 x 2; S = softmax(Q @ K.T); J = norm2(S @ V)",
     /* what changes is read by others, or turned */
     "A : 2 x 3; B : 2 x 3; J = sum(A * B)",
+    "A : 3 x 3; B : 3 x 3; J = sum(A * B.T)",
+    "A : 3 x 3; B : 3 x 3; J = sum(A.T * B)",
+    "A : 3 x 3; B : 3 x 3; X : 2 x 3; T : 2 x 3; J = sum(A * B.T) + norm2(tanh(X) @ A - T)",
+    "B : 3 x 3; A : 3 x 3; X : 2 x 3; T : 2 x 3; J = sum(A * B.T) + norm2(tanh(X) @ A - T)",
+    "A : 3 x 3; J = trace(A @ A)",
+    "A : 3 x 3; J = sum(A * A.T)",
     "r : 1 x 3; A : 2 x 3; J = sum(r * A)",
     "A : 2 x 3; r : 1 x 3; J = sum(r * A)",
     "A : 3 x 3; B : 3 x 3; J = sum(square(A.T) * B)",
