@@ -67,21 +67,7 @@ static size_t draw_run(const struct cg_frame *frame, const struct cg_formula *fo
             !same_color(color, ink_of(frame, objects, next->object, alpha)))
             break;
     }
-    struct cg_glyph *glyphs = cg_alloc_array(&frame->scene->arena, end - first, sizeof *glyphs);
-    for (size_t i = first; i < end; i++) {
-        const struct cg_formula_glyph *glyph = &formula->glyphs[i];
-        glyphs[i - first] = (struct cg_glyph){glyph->id, (glyph->x - head->x) / head->size,
-                                              (glyph->y - head->y) / head->size};
-    }
-    struct cg_item *item = cg_scene_add(frame->scene, CG_ITEM_GLYPHS);
-    item->u.glyphs.face = head->face;
-    item->u.glyphs.x = x + head->x * size;
-    item->u.glyphs.y = y + head->y * size;
-    item->u.glyphs.size = head->size * size;
-    item->u.glyphs.color = color;
-    item->u.glyphs.glyphs = glyphs;
-    item->u.glyphs.count = end - first;
-    item->u.glyphs.merge = head->group > 0;
+    cg_scene_glyphs(frame->scene, &frame->scene->arena, formula, first, end, x, y, size, color);
     return end;
 }
 

@@ -42,6 +42,28 @@ void cg_scene_rect(struct cg_scene *scene, struct cg_box box, float radius, stru
     item->u.rect.fill = fill;
 }
 
+void cg_scene_glyphs(struct cg_scene *scene, struct cg_arena *arena,
+                     const struct cg_formula *formula, size_t first, size_t end, float x, float y,
+                     float size, struct cg_color color)
+{
+    const struct cg_formula_glyph *head = &formula->glyphs[first];
+    struct cg_glyph *glyphs = cg_alloc_array(arena, end - first, sizeof *glyphs);
+    for (size_t i = first; i < end; i++) {
+        const struct cg_formula_glyph *glyph = &formula->glyphs[i];
+        glyphs[i - first] = (struct cg_glyph){glyph->id, (glyph->x - head->x) / head->size,
+                                              (glyph->y - head->y) / head->size};
+    }
+    struct cg_item *item = cg_scene_add(scene, CG_ITEM_GLYPHS);
+    item->u.glyphs.face = head->face;
+    item->u.glyphs.x = x + head->x * size;
+    item->u.glyphs.y = y + head->y * size;
+    item->u.glyphs.size = head->size * size;
+    item->u.glyphs.color = color;
+    item->u.glyphs.glyphs = glyphs;
+    item->u.glyphs.count = end - first;
+    item->u.glyphs.merge = head->group > 0;
+}
+
 float cg_scene_text(struct cg_scene *scene, const struct cg_fonts *fonts, enum cg_face face,
                     float x, float y, float size, struct cg_color color, const char *text)
 {

@@ -96,6 +96,12 @@ void cg_scene_rect(struct cg_scene *scene, struct cg_box box, float radius, stru
 struct cg_item *cg_scene_add(struct cg_scene *scene,
                              enum cg_item_kind kind); /* zeroed, to be filled */
 
+/* One item of the glyphs [first, end) of a formula, which share face, size and group; the formula's
+ * origin is at (x, y), its em is `size`. The glyphs live in `arena`. */
+void cg_scene_glyphs(struct cg_scene *scene, struct cg_arena *arena,
+                     const struct cg_formula *formula, size_t first, size_t end, float x, float y,
+                     float size, struct cg_color color);
+
 /* One line of text with its baseline at y; returns its width in pixels. */
 float cg_scene_text(struct cg_scene *scene, const struct cg_fonts *fonts, enum cg_face face,
                     float x, float y, float size, struct cg_color color, const char *text);

@@ -243,26 +243,6 @@ static size_t run_end(const struct cg_formula *formula, size_t first)
     return end;
 }
 
-static void draw_run(struct stage *stage, const struct cg_formula *formula, size_t first,
-                     size_t end, float x, float y, float size, struct cg_color color)
-{
-    const struct cg_formula_glyph *head = &formula->glyphs[first];
-    struct cg_glyph *glyphs = cg_alloc_array(stage->arena, end - first, sizeof *glyphs);
-    for (size_t i = first; i < end; i++)
-        glyphs[i - first] =
-            (struct cg_glyph){formula->glyphs[i].id, (formula->glyphs[i].x - head->x) / head->size,
-                              (formula->glyphs[i].y - head->y) / head->size};
-    struct cg_item *item = cg_scene_add(stage->scene, CG_ITEM_GLYPHS);
-    item->u.glyphs.face = head->face;
-    item->u.glyphs.x = x + head->x * size;
-    item->u.glyphs.y = y + head->y * size;
-    item->u.glyphs.size = head->size * size;
-    item->u.glyphs.color = color;
-    item->u.glyphs.glyphs = glyphs;
-    item->u.glyphs.count = end - first;
-    item->u.glyphs.merge = head->group > 0;
-}
-
 /* How many items of this formula show the same part of the same node so far: a left and a right
  * bracket are the first and the second. */
 static uint32_t count_alike(const struct stage *stage, size_t first, struct stage_key key)
@@ -298,7 +278,7 @@ void stage_formula(struct stage *stage, const struct cg_formula *formula, float 
             i++;
         } else {
             size_t end = run_end(formula, i);
-            draw_run(stage, formula, i, end, x, y, size, color);
+            cg_scene_glyphs(stage->scene, stage->arena, formula, i, end, x, y, size, color);
             i = end;
         }
         key.at[2] = count_alike(stage, first_key, key);
