@@ -86,7 +86,7 @@ static void fill_rows(const struct executor *executor, const struct plan_updates
 static void fill_scalars(struct executor *executor, const double *scalars, const double *before)
 {
     for (size_t i = 0; i < PLAN_SCALAR_COUNT; i++)
-        if (before == NULL || memcmp(&before[i], &scalars[i], sizeof *scalars) != 0)
+        if (before == NULL || before[i] != scalars[i])
             kernel_repeat((char *)executor->memories[0].scalars + i * KERNEL_CHUNK_BYTES,
                           KERNEL_CHUNK_BYTES, executor->kernels->real_size, scalars[i]);
     executor->memories[0].rate = scalars[PLAN_RATE];

@@ -14,7 +14,7 @@ bool run_stored_itself(const struct kernel_map *map, size_t reg)
 static size_t arity(enum plan_code code)
 {
     static const size_t of[] = {
-#define X(id, arity, formula) [id] = arity,
+#define X(id, arity, formula) [id] = (arity),
         PLAN_CODES(X)
 #undef X
     };

@@ -82,7 +82,7 @@ static struct reg product_vector(struct writer *w, const struct plan_product *p,
 {
     enum { SUMS = 4 };
     size_t chunks = vec_axis_chunks(w, x->inner), sums = chunks < 4 ? 1 : chunks < 12 ? 2 : SUMS;
-    struct reg sum[SUMS];
+    struct reg sum[SUMS] = {0};
     for (size_t k = 0; k < chunks; k++) {
         struct reg a = fetch_view(w, &p->a, x->rows, row, x->inner, k);
         struct reg b = fetch_view(w, &p->b, x->inner, k, x->cols, col);
