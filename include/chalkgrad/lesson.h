@@ -44,8 +44,8 @@ struct cg_claim {
     const char *text;
     const struct cg_expr *left, *right;
     bool meant_false; /* of a block `claim false` */
-    /* Only there: why its sizes don't fit together, and how it looks in TeX; then left and right are
-     * NULL, and nothing was checked. */
+    /* Only there: why its sizes don't fit together, and how it looks in TeX; then left and right
+     * are NULL, and nothing was checked. */
     const char *misfit, *tex;
     struct cg_check check;
     struct cg_place place;
