@@ -93,6 +93,7 @@ struct cg_book {
     size_t n_results, results_capacity;
     size_t n_steps;
     const struct bodies *bodies; /* private */
+    size_t most_memory;          /* private: of the arena, at which a derivation is given up */
     bool size_letters[128];      /* letters that name a size in a line, and so no index */
 };
 

@@ -12,9 +12,13 @@
 /* Relative error above which a line is false. */
 #define CG_TOLERANCE 1e-9
 
-/* The work that may go into the lines at a model's own numbers: multiplications and additions,
- * about a nanosecond each. */
-#define CG_WORK 1e9
+/* What may go into checking: multiplications and additions, at most a nanosecond each, at the model's
+ * own numbers and at random ones. Counted beforehand, not timed: the same input is checked in the
+ * same way everywhere. */
+struct cg_work {
+    double own, random;
+};
+#define CG_WORK ((struct cg_work){1e9, 1.5e10})
 
 enum { CG_CHECK_AXES = 4 };
 
@@ -27,7 +31,8 @@ struct cg_check {
      * there: then only random numbers in small sizes were compared. */
     size_t own_cells, all_cells;
     bool too_long;
-    bool no_numbers; /* none, own or random, were found at which it is finite: it may be true */
+    bool no_numbers; /* none, own or random, were compared (cg_check_trouble says why): it may be
+                        true */
     size_t random_trials;  /* how many of the random environments had numbers to compare */
     double previous_error; /* largest relative error against the line before, over all cells and
                               trials */
@@ -51,11 +56,15 @@ double cg_relative_error(double a, double b, double scale);
 double cg_verify(const struct cg_book *book, const struct cg_derivation *derivation,
                  const struct cg_env *env, int trials, struct cg_check *checks);
 
-/* The same, with *work left to spend at the env's values, of which it takes what it spends: for
- * many derivations. The random numbers are checked whatever they take. */
+/* The same, with *work left to spend, of which it takes what it spends: for many derivations. Of a
+ * line that takes too much a sample of cells is compared. Where what is left for random numbers is
+ * spent, each line still gets as much as short ones need. */
 double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
-                        const struct cg_env *env, int trials, double *work,
+                        const struct cg_env *env, int trials, struct cg_work *work,
                         struct cg_check *checks);
+
+/* Why nothing was compared, where there were no_numbers: words that go on "can't be checked: ". */
+const char *cg_check_trouble(const struct cg_check *check);
 
 /* True where every line of the derivation and of its children holds; else fails at `place` with the
  * first that does not. */
@@ -67,6 +76,11 @@ bool cg_verified(const struct cg_derivation *derivation, const struct cg_check *
 struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg_env *env,
                                    const struct cg_expr *left, const struct cg_expr *right,
                                    int trials);
+
+/* The same within what is left, as cg_verify_within. */
+struct cg_check cg_verify_equation_within(const struct cg_model *model, const struct cg_env *env,
+                                          const struct cg_expr *left, const struct cg_expr *right,
+                                          int trials, struct cg_work *work);
 
 /* The gradient by central differences, step `epsilon`: the check beside the derived form. */
 struct cg_matrix cg_central_difference(const struct cg_env *env, struct cg_arena *arena,

@@ -131,6 +131,9 @@ static const struct cg_derivation *derive_matrix(struct request *request,
     return derivation;
 }
 
+/* What a derivation may fill: networks of many layers take some ten thousand bytes a value. */
+enum { MOST_MEMORY = 128 << 20, MEMORY_OF_VALUE = 64 << 10 };
+
 const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_value *of,
                                       const struct cg_value *wrt, const char *as,
                                       const char *as_tex, struct cg_place place,
@@ -142,6 +145,7 @@ const struct cg_derivation *cg_derive(struct cg_book *book, const struct cg_valu
     if (derivation)
         return derivation;
     struct request request = request_make(book, of, wrt);
+    book->most_memory = book->arena->total + MOST_MEMORY + book->model->n_values * MEMORY_OF_VALUE;
     derivation = request.number
                      ? gradient_derive(&request, wrt, (struct entry_letters){0}, NULL, as, as_tex)
                      : derive_matrix(&request, wrt);

@@ -89,6 +89,11 @@ bool trace_atom(struct trace *trace, enum cg_rule rule, const struct cg_expr *rh
         trace->work.failure = "a line would get too long to be read: give parts of it a name";
         return false;
     }
+    if (trace->book->most_memory && trace->book->arena->total > trace->book->most_memory) {
+        trace->work.failure = "there would be too many long lines to be read: use fewer values in "
+                              "one expression, or give parts of it a name";
+        return false;
+    }
     struct cg_step *atom = new_step(trace, rule, trace->rhs, rhs);
     account(trace, atom, &trace->work.touched, &trace->work.made);
     if (trace->group.count)

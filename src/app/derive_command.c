@@ -198,7 +198,7 @@ static const struct cg_value *find_value(const struct source *source, const stru
 }
 
 static bool verify(struct derive_result *result, const struct cg_derivation *derivation,
-                   double *work, struct cg_error *error)
+                   struct cg_work *work, struct cg_error *error)
 {
     cg_verify_within(result->book, derivation, result->env, TRIALS, work, result->checks);
     extent_add_steps(&result->extent, result->checks, derivation->steps, derivation->n_steps);
@@ -281,7 +281,7 @@ static bool derive(struct source *source, const struct request *request, const s
     derive_collect_above(&result, &source->arena);
     result.checks = cg_alloc_array(&source->arena, source->book->n_steps, sizeof *result.checks);
     bool holds = true;
-    double work = CG_WORK;
+    struct cg_work work = CG_WORK;
     for (size_t i = 0; i < result.n_above && holds; i++)
         holds = verify(&result, result.above[i], &work, error);
     if (!holds || !verify(&result, result.derivation, &work, error))

@@ -20,8 +20,9 @@ static const double spread_share = 1e-4;
 /* Where doubles underflow they have fewer digits, and so has what they were factors of. */
 static const double smallest = 1e-280;
 
-/* The most work (cost.h) on one line at the model's own numbers. */
-static const double most_work = 2e8;
+/* The most work (cost.h) on one line in full; that on a sample of its cells; and what a line gets
+ * in any case at random numbers, when what all of them share is spent. */
+static const double most_work = 2e8, sample_work = 2e7, line_work = 5e5;
 
 double cg_relative_error(double a, double b, double scale)
 {
@@ -50,12 +51,13 @@ struct trial {
     struct map lefts;     /* left-hand side -> its numbers */
     const struct cg_expr *last, *last_left;
     double *last_numbers;
-    double *work; /* what is left to spend at the model's own numbers; NULL: a random trial */
+    bool own;     /* at the model's own numbers, not at random ones */
+    double *work; /* what is left to spend */
 };
 
-static void trial_init(struct trial *trial, const struct cg_env *env, double *work)
+static void trial_init(struct trial *trial, const struct cg_env *env, bool own, double *work)
 {
-    *trial = (struct trial){.work = work};
+    *trial = (struct trial){.own = own, .work = work};
     cg_arena_init(&trial->keep);
     cg_arena_init(&trial->line);
     evaluator_init(&trial->evaluator, env, &trial->keep);
@@ -138,8 +140,6 @@ static size_t affordable_cells(struct trial *trial, const struct cg_expr *lhs,
 {
     struct cg_expr room;
     size_t most = cells->total < MOST_CELLS ? cells->total : MOST_CELLS;
-    if (!trial->work)
-        return most;
     double each =
         cost_side(&trial->evaluator, as_gradient(lhs, &room), cells->index, cells->n).each;
     return each * (double)most <= most_work / 2 ? most : (size_t)(most_work / 2 / each);
@@ -151,8 +151,6 @@ static bool afford(struct trial *trial, const struct cells *cells,
                    const struct cg_expr *const *sides, size_t n_sides)
 {
     double work = 0, count = (double)cells->count;
-    if (!trial->work)
-        return true;
     if (cells->count < LEAST_CELLS && cells->count < cells->total)
         return false;
     for (size_t i = 0; i < n_sides; i++) {
@@ -405,6 +403,13 @@ static void refuse(struct cg_check *check)
     check->expected = check->got = NAN;
 }
 
+const char *cg_check_trouble(const struct cg_check *check)
+{
+    return check->too_long ? "it takes too long, even in small sizes; name parts of the model, and "
+                             "derive from one to the next"
+                           : "no numbers were found at which it is finite";
+}
+
 /* What had no numbers to compare is not taken for true. */
 static void conclude(struct cg_check *check)
 {
@@ -423,10 +428,53 @@ static bool shapes_agree(const struct cg_env *env, const struct cg_expr *a, cons
            env_size(env, a->shape.cols) == env_size(env, b->shape.cols);
 }
 
+/* Some of the cells, with the left side's numbers there. */
+static void sample_cells(struct trial *trial, struct cells *cells, struct side *left, size_t count)
+{
+    struct cells some = *cells;
+    struct cg_prng prng;
+    cg_prng_seed(&prng, cells->count);
+    some.count = count;
+    some.sample = cg_alloc_array(&trial->line, count, sizeof *some.sample);
+    double *numbers = cg_alloc_array(&trial->line, count, sizeof *numbers);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)cg_prng_below(&prng, cells->count);
+        some.sample[i] = cells->sample ? cells->sample[at] : at;
+        numbers[i] = left->numbers[at];
+    }
+    *cells = some;
+    left->numbers = numbers;
+}
+
+/* The same at so few of the cells that it is not too long; false where it is all the same. */
+static bool evaluate_some(struct trial *trial, const struct cg_step *step, struct cells *cells,
+                          struct side *left, struct side *before, struct side *right)
+{
+    struct cells own = *cells;
+    bool known = map_get(&trial->lefts, step->lhs), again = before->expr == left->expr;
+    if (!cg_is_index_notation(right->expr) || !afford(trial, &own, &left->expr, known ? 0 : 1))
+        return false;
+    left->numbers = left_numbers(trial, left->expr, &own);
+    double each = cost_side(&trial->evaluator, right->expr, own.index, own.n).each;
+    if (!again)
+        each += cost_side(&trial->evaluator, before->expr, own.index, own.n).each;
+    size_t count =
+        each * (double)own.count < sample_work ? own.count : (size_t)(sample_work / each);
+    return false;
+    sample_cells(trial, &own, left, count);
+    const struct cg_expr *sides[] = {again ? NULL : before->expr, right->expr};
+    if (!afford(trial, &own, sides, 2))
+        return false;
+    *cells = own;
+    before->numbers = again ? left->numbers : numbers_of(trial, before->expr, cells, false);
+    right->numbers = numbers_of(trial, right->expr, cells, false);
+    return !trial->evaluator.failed || !trial->own;
+}
+
 /* The numbers of a line's sides at the cells, as far as they are not there yet; false where that
  * takes too long, or is too large for the tensors of the model's own sizes. */
 static bool evaluate_sides(struct trial *trial, const struct cg_step *step, struct cg_check *check,
-                           const struct cells *cells, struct side *left, struct side *before,
+                           struct cells *cells, struct side *left, struct side *before,
                            struct side *right)
 {
     bool again = before->expr == left->expr, shared = before->expr == trial->last;
@@ -436,6 +484,8 @@ static bool evaluate_sides(struct trial *trial, const struct cg_step *step, stru
     trial->last = NULL;
     trial->evaluator.failed = false;
     if (!afford(trial, cells, sides, 3)) {
+        if (evaluate_some(trial, step, cells, left, before, right))
+            return true;
         check->too_long = true;
         return false;
     }
@@ -446,7 +496,7 @@ static bool evaluate_sides(struct trial *trial, const struct cg_step *step, stru
     right->numbers = numbers_of(trial, right->expr, cells, false);
     trial->last = right->expr;
     trial->last_numbers = right->numbers;
-    return !trial->evaluator.failed || !trial->work;
+    return !trial->evaluator.failed || !trial->own;
 }
 
 /* One step in one environment. */
@@ -460,7 +510,7 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     }
     trial->last_left = step->lhs;
     thin_out(&cells, &trial->line, affordable_cells(trial, step->lhs, &cells));
-    if (trial->work)
+    if (trial->own)
         check->all_cells = cells.total;
     struct side left = {step->lhs}, before = {step->before}, right = {step->rhs};
     left.cancels = before.cancels = !step->derivation && is_zero(step->rhs);
@@ -475,12 +525,12 @@ static void check_step(struct trial *trial, const struct cg_step *step, struct c
     struct comparison by_forward = compare(trial, &cells, &left, &right, &before);
     struct comparison by_line = compare(trial, &cells, &before, &right, &before);
     check->checked = check->checked || by_forward.compared;
-    if (trial->work && by_forward.compared)
+    if (trial->own && by_forward.compared)
         check->own_cells = cells.count;
     else if (by_forward.compared)
         check->random_trials++;
-    note(check, &by_forward, &cells, trial->work, &check->forward_error);
-    note(check, &by_line, &cells, trial->work, &check->previous_error);
+    note(check, &by_forward, &cells, trial->own, &check->forward_error);
+    note(check, &by_line, &cells, trial->own, &check->previous_error);
 }
 
 /* The steps of a derivation, of its steps' children, and of theirs. */
@@ -541,38 +591,48 @@ static void draw_env(struct cg_env *env, const struct cg_env *own, struct cg_prn
 /* whole: the value by which the gradient is taken from end to end, each entry by a forward pass, as
  * far as that is not too long; NULL: all gradients are. */
 static void check_all(const struct steps *steps, const struct cg_env *env,
-                      const struct cg_value *whole, double *work, struct cg_check *checks)
+                      const struct cg_value *whole, bool own, double *work, struct cg_check *checks)
 {
     struct trial trial;
-    trial_init(&trial, env, work);
+    trial_init(&trial, env, own, work);
     trial.evaluator.forward.whole = whole;
     for (size_t i = 0; i < steps->count; i++)
         check_step(&trial, steps->items[i], &checks[steps->items[i]->id]);
     trial_finish(&trial);
 }
 
+static void check_random(const struct steps *steps, const struct cg_env *env,
+                         const struct cg_value *whole, struct cg_work *work,
+                         struct cg_check *checks)
+{
+    double sure = line_work * (double)steps->count, left = work->random + sure;
+    check_all(steps, env, whole, false, &left, checks);
+    work->random = fmin(work->random, left);
+}
+
 double cg_verify(const struct cg_book *book, const struct cg_derivation *derivation,
                  const struct cg_env *env, int trials, struct cg_check *checks)
 {
-    double work = CG_WORK;
+    struct cg_work work = CG_WORK;
     return cg_verify_within(book, derivation, env, trials, &work, checks);
 }
 
 double cg_verify_within(const struct cg_book *book, const struct cg_derivation *derivation,
-                        const struct cg_env *env, int trials, double *work, struct cg_check *checks)
+                        const struct cg_env *env, int trials, struct cg_work *work,
+                        struct cg_check *checks)
 {
     assert(env->model == book->model);
     struct steps steps = {0};
     collect(&steps, derivation);
     for (size_t i = 0; i < steps.count; i++)
         checks[steps.items[i]->id] = (struct cg_check){.holds = true};
-    check_all(&steps, env, derivation->wrt, work, checks);
+    check_all(&steps, env, derivation->wrt, true, &work->own, checks);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC41C);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, env, &prng);
-        check_all(&steps, &random, derivation->wrt, NULL, checks);
+        check_random(&steps, &random, derivation->wrt, work, checks);
         cg_env_finish(&random);
     }
     double worst = 0;
@@ -612,10 +672,8 @@ bool cg_verified(const struct cg_derivation *derivation, const struct cg_check *
     cg_strbuf_init(&line);
     cg_print_line(&line, derivation->model, step->lhs, step->rhs);
     if (check->no_numbers)
-        cg_fail(error, file, place,
-                "the derivation of d%s/d%s can't be checked: no numbers were found at which the "
-                "line %s is finite",
-                of, wrt, line.text);
+        cg_fail(error, file, place, "the derivation of d%s/d%s can't be checked: the line %s: %s",
+                of, wrt, line.text, cg_check_trouble(check));
     else
         cg_fail(error, file, place,
                 "the derivation of d%s/d%s does not hold: by the rule '%s' the line %s came out as "
@@ -630,18 +688,25 @@ struct cg_check cg_verify_equation(const struct cg_model *model, const struct cg
                                    const struct cg_expr *left, const struct cg_expr *right,
                                    int trials)
 {
+    struct cg_work work = CG_WORK;
+    return cg_verify_equation_within(model, env, left, right, trials, &work);
+}
+
+struct cg_check cg_verify_equation_within(const struct cg_model *model, const struct cg_env *env,
+                                          const struct cg_expr *left, const struct cg_expr *right,
+                                          int trials, struct cg_work *work)
+{
     assert(env->model == model);
     struct cg_check check = {.holds = true};
     struct cg_step step = {.lhs = left, .before = left, .rhs = right};
     struct steps steps = {.items = (const struct cg_step *[]){&step}, .count = 1};
-    double work = CG_WORK;
-    check_all(&steps, env, NULL, &work, &check);
+    check_all(&steps, env, NULL, true, &work->own, &check);
     struct cg_prng prng;
     cg_prng_seed(&prng, 0xC1A1);
     for (int i = 0; i < trials; i++) {
         struct cg_env random;
         draw_env(&random, env, &prng);
-        check_all(&steps, &random, NULL, NULL, &check);
+        check_random(&steps, &random, NULL, work, &check);
         cg_env_finish(&random);
     }
     conclude(&check);

@@ -99,6 +99,7 @@ bool cg_read_claim(struct cg_opening *o, struct cg_slice line, bool meant_false,
     if (fit != CG_FITS && (both_fit || !looks_indexed(line) ||
                            !cg_read_indexed(o, line, &claim->left, &claim->right)))
         return false;
-    claim->check = cg_verify_equation(model, &lesson->env, claim->left, claim->right, 3);
+    claim->check =
+        cg_verify_equation_within(model, &lesson->env, claim->left, claim->right, 3, &o->work);
     return true;
 }

@@ -115,7 +115,8 @@ struct cg_lesson *cg_lesson_parse(const char *file, const char *text, size_t len
     cg_arena_init(&lesson->arena);
     lesson->file = cg_strdup(&lesson->arena, file);
     struct cg_error unwanted;
-    struct cg_opening opening = {.lesson = lesson, .error = error ? error : &unwanted};
+    struct cg_opening opening = {
+        .lesson = lesson, .error = error ? error : &unwanted, .work = CG_WORK};
     bool ok = cg_source_init(&opening.source, &lesson->arena, lesson->file, text, length,
                              opening.error) &&
               read_all(&opening);
@@ -173,8 +174,8 @@ static void fail_claim(const struct cg_lesson *lesson, const struct cg_claim *cl
     cg_strbuf_init(&cell);
     cg_claim_cell(&cell, claim);
     if (claim->check.no_numbers)
-        cg_fail(error, lesson->file, claim->place,
-                "this claim can't be checked: no numbers were found at which it is finite");
+        cg_fail(error, lesson->file, claim->place, "this claim can't be checked: %s",
+                cg_check_trouble(&claim->check));
     else if (claim->meant_false)
         cg_fail(error, lesson->file, claim->place, "this claim is true, and its block says false");
     else

@@ -11,6 +11,7 @@ struct cg_opening {
     struct cg_error *error;
     const struct cg_value **data; /* the names of the data blocks, in order */
     size_t n_data, data_capacity;
+    struct cg_work work; /* what is left for checking */
 };
 
 /* data.c. Gives inputs their rows: `data X Ystar`; keeps rows apart: `test X Ystar`. */

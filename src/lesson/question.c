@@ -315,7 +315,9 @@ static bool matches(struct cg_opening *o, const struct quantity *answer,
     }
     if (answer->kind == MATRIX && choice->kind == MATRIX)
         return cg_same_shape(model, answer->expr->shape, choice->expr->shape) &&
-               cg_verify_equation(model, &o->lesson->env, answer->expr, choice->expr, 3).holds;
+               cg_verify_equation_within(model, &o->lesson->env, answer->expr, choice->expr, 3,
+                                         &o->work)
+                   .holds;
     const struct cg_shape scalar = {0, 0};
     if ((answer->kind == MATRIX && !cg_same_shape(model, answer->expr->shape, scalar)) ||
         (choice->kind == MATRIX && !cg_same_shape(model, choice->expr->shape, scalar)))

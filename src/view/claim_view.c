@@ -70,7 +70,7 @@ static const char *claim_verdict(struct stage *stage, const struct cg_claim *cla
     if (!check->checked)
         return "not checked";
     if (check->no_numbers)
-        return "not checked: no numbers were found at which it is finite";
+        return cg_format(stage->arena, "not checked: %s", cg_check_trouble(check));
     if (check->holds && check->own_cells == 0)
         return "true: checked with random numbers in small sizes, not with these";
     if (check->holds && check->random_trials == 0)

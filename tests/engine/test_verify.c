@@ -355,12 +355,12 @@ static void work_is_spent(void **state)
         cg_derive(&book, value(&f, "J"), value(&f, "W"), NULL, NULL, (struct cg_place){0}, &error);
     assert_non_null(d);
     struct cg_check *checks = cg_alloc_array(&f.arena, book.n_steps, sizeof *checks);
-    double work = CG_WORK;
+    struct cg_work work = CG_WORK, all = CG_WORK;
     assert_true(cg_verify_within(&book, d, &f.env, 2, &work, checks) < CG_TOLERANCE);
-    assert_true(work < CG_WORK && work > CG_WORK / 2);
+    assert_true(work.own < all.own && work.own > all.own / 2);
     for (size_t i = 0; i < book.n_steps; i++)
         assert_true(!checks[i].checked || checks[i].own_cells == checks[i].all_cells);
-    work = 10;
+    work = (struct cg_work){10, 10};
     assert_true(cg_verify_within(&book, d, &f.env, 2, &work, checks) < CG_TOLERANCE);
     for (size_t i = 0; i < d->n_steps; i++)
         assert_true(checks[d->steps[i]->id].too_long && checks[d->steps[i]->id].own_cells == 0);
