@@ -460,7 +460,8 @@ static bool evaluate_some(struct trial *trial, const struct cg_step *step, struc
         each += cost_side(&trial->evaluator, before->expr, own.index, own.n).each;
     size_t count =
         each * (double)own.count < sample_work ? own.count : (size_t)(sample_work / each);
-    return false;
+    if (!left->numbers || count < LEAST_CELLS)
+        return false;
     sample_cells(trial, &own, left, count);
     const struct cg_expr *sides[] = {again ? NULL : before->expr, right->expr};
     if (!afford(trial, &own, sides, 2))

@@ -267,6 +267,17 @@ static void too_much_is_refused(void **state)
     assert_null(bench_try(bench, "dJ/dx"));
     assert_non_null(strstr(bench->error.text, "dJ/dx can't be derived: a line would need more"));
     bench_free(bench);
+    cg_strbuf_clear(&text); /* each line is short enough, but all together fill the memory */
+    cg_put(&text, "x : 2 x 2");
+    for (int i = 1; i <= 240; i++)
+        cg_putf(&text, "; A%d = sin(%d * x)", i, i);
+    for (int i = 1; i <= 240; i++)
+        cg_putf(&text, "%sA%d", i > 1 ? " * " : "; J = sum(", i);
+    cg_put(&text, ")");
+    bench = bench_new(text.text);
+    assert_null(bench_try(bench, "dJ/dx"));
+    assert_non_null(strstr(bench->error.text, "there would be too many long lines to be read"));
+    bench_free(bench);
     cg_strbuf_finish(&text);
 }
 

@@ -367,6 +367,61 @@ static void work_is_spent(void **state)
     fixture_finish(&f);
 }
 
+/* What takes too long even at random numbers is not said to be false, nor true. */
+static void work_is_spent_on_random_numbers(void **state)
+{
+    (void)state;
+    struct cg_strbuf text;
+    struct fixture f;
+    struct cg_book book;
+    struct cg_error error;
+    cg_strbuf_init(&text);
+    cg_put(&text, "A0 : 19 x 20");
+    for (int i = 1; i <= 12; i++)
+        cg_putf(&text, "; W%d : %d x %d; A%d = softmax(A%d @ W%d)", i, i + 19, i + 20, i, i - 1, i);
+    fixture_init(&f, text.text, 1);
+    cg_book_init(&book, &f.model, &f.arena);
+    const struct cg_derivation *d = cg_derive(&book, value(&f, "A12"), value(&f, "W1"), NULL, NULL,
+                                              (struct cg_place){0}, &error);
+    assert_non_null(d);
+    struct cg_check *checks = cg_alloc_array(&f.arena, book.n_steps, sizeof *checks);
+    struct cg_work work = {1e6, 1e6};
+    cg_verify_within(&book, d, &f.env, 1, &work, checks);
+    size_t compared = 0, left_out = 0;
+    for (size_t i = 0; i < book.n_steps; i++) {
+        compared += checks[i].checked && !checks[i].no_numbers;
+        left_out += checks[i].no_numbers;
+        if (checks[i].checked)
+            assert_true(checks[i].no_numbers ? checks[i].too_long : checks[i].holds);
+    }
+    assert_true(compared > 0 && left_out > 0);
+    assert_false(cg_verified(d, checks, (struct cg_place){0}, &error));
+    assert_non_null(strstr(error.text, "it takes too long, even in small sizes"));
+    fixture_finish(&f);
+    cg_strbuf_finish(&text);
+}
+
+/* Of a line that takes long at the model's own numbers a sample of cells is looked at. */
+static void long_lines_are_sampled(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct cg_book book;
+    struct cg_error error;
+    fixture_init(&f, "X : 30 x 30; J = sum(exp(X @ X.T) / sum(exp(X @ X.T), axis=1) @ X)", 1);
+    cg_book_init(&book, &f.model, &f.arena);
+    const struct cg_derivation *d =
+        cg_derive(&book, value(&f, "J"), value(&f, "X"), NULL, NULL, (struct cg_place){0}, &error);
+    assert_non_null(d);
+    struct cg_check *checks = cg_alloc_array(&f.arena, book.n_steps, sizeof *checks);
+    assert_true(cg_verify(&book, d, &f.env, 1, checks) < CG_TOLERANCE);
+    size_t sampled = 0;
+    for (size_t i = 0; i < book.n_steps; i++)
+        sampled += checks[i].own_cells >= 8 && checks[i].own_cells < checks[i].all_cells;
+    assert_true(sampled > 0);
+    fixture_finish(&f);
+}
+
 /* Large models are cut, rows of samples first; the numbers are those of the whole. */
 static void live_sizes(void **state)
 {
@@ -451,6 +506,8 @@ int main(void)
         cmocka_unit_test(large_lines_are_sampled),
         cmocka_unit_test(what_takes_too_long_is_left_out),
         cmocka_unit_test(work_is_spent),
+        cmocka_unit_test(work_is_spent_on_random_numbers),
+        cmocka_unit_test(long_lines_are_sampled),
         cmocka_unit_test(live_sizes),
         cmocka_unit_test(live_sizes_of_squares),
         cmocka_unit_test(relative_error),
