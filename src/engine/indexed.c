@@ -261,10 +261,22 @@ static struct tensor *walk_kron(struct walk *w, const struct cg_expr *expr)
     struct cg_index row = expr->u.at.row, col = expr->u.at.col;
     size_t n = env_size(w->evaluator->env, row.letter ? row.dim : col.dim);
     size_t m = env_size(w->evaluator->env, col.letter ? col.dim : row.dim);
-    struct cg_matrix eye = matrix_new(w->space->arena, n, m);
-    for (size_t i = 0; i < n && i < m; i++)
-        eye.data[i * m + i] = 1;
-    return gather(w, &eye, NULL, row, col);
+    bool row_free = is_axis(w, row), col_free = is_axis(w, col);
+    size_t r = row.letter ? w->at[(unsigned char)row.letter] : 0;
+    size_t c = col.letter ? w->at[(unsigned char)col.letter] : 0;
+    struct tensor *t = cg_alloc(w->space->arena, sizeof *t);
+    if (row_free)
+        tensor_add_axis(t, row.letter, n);
+    if (col_free)
+        tensor_add_axis(t, col.letter, m);
+    if (!tensor_allocate(w->space, t, false))
+        return t;
+    if (row_free && col_free)
+        for (size_t i = 0; i < n && i < m; i++)
+            t->value[t->n == 2 ? i * m + i : i] = 1;
+    else if (row_free ? c < n : col_free ? r < m : r == c)
+        t->value[row_free ? c : col_free ? r : 0] = 1;
+    return t;
 }
 
 static struct tensor *map_numbers(struct walk *w, const struct cg_expr *expr,
