@@ -94,6 +94,8 @@ struct cg_value {
     const struct cg_value *of, *wrt; /* a result: what it is the gradient of, and by what */
     struct cg_init init;             /* input */
     struct cg_place place;           /* of the name, where it is declared */
+    char hinge;                      /* a definition that the model does not name itself, but that
+                                        was part of a longer one: the letter of its name; else 0 */
     size_t id;                       /* inputs and definitions: position in model->values;
                                         results: model->n_values and up, in order of naming */
 };
@@ -122,8 +124,11 @@ struct cg_model {
 void cg_model_init(struct cg_model *model, struct cg_arena *arena, const char *file);
 
 /* Adds the statements in `text`; its first line has number first_line in the file. May be called
- * again for later blocks. On error the model is as it was before the call. Limits: 1 MB of text,
- * depth 200, 10,000 values, sizes up to 1,000,000, 100,000,000 entries a matrix. */
+ * again for later blocks. Parts of a definition that is too long to be differentiated in readable
+ * lines become values before it (Z1, H1, ...: `hinge`); statements can't use their names, and may
+ * take them, upon which the hinge gets another. On error the model is as it was before the call.
+ * Limits: 1 MB of text, depth 200, 10,000 values, sizes up to 1,000,000, 100,000,000 entries a
+ * matrix. */
 bool cg_model_add(struct cg_model *model, const char *text, size_t length, int first_line,
                   struct cg_error *error);
 

@@ -7,6 +7,9 @@
  * function that applies it to one node: private to src/algebra; rule_none: it acts on a whole line)
  */
 #define CG_RULES(X)                                                                                \
+    X(CG_RULE_LET, "let", "let", "Z = XW + b",                                                     \
+      "A part of a long expression gets a name of its own, and the chain rule goes through it.",   \
+      20, CG_USE_SUMMARY, rule_none)                                                               \
     X(CG_RULE_START, "definition of the gradient", "the gradient, entry by entry",                 \
       "\\left[\\frac{\\partial J}{\\partial W}\\right]_{kl} = \\frac{\\partial J}{\\partial "      \
       "W_{kl}}",                                                                                   \
@@ -22,7 +25,7 @@
       "A small change moves every entry of what lies between, each of them moves the result, and " \
       "to first order the effects add up.",                                                        \
       20, CG_USE_SUMMARY, rule_none)                                                               \
-    X(CG_RULE_SUBSTITUTE, "substitute", "both derivatives, written out",                           \
+    X(CG_RULE_SUBSTITUTE, "substitute", "the derivatives, written out",                           \
       "a = b \\Rightarrow f(a) = f(b)", "What was derived just before is put in its place.", 20,   \
       CG_USE_SUMMARY, rule_none)                                                                   \
     X(CG_RULE_CONSTANT, "constant", "constant", "\\partial c = 0",                                 \

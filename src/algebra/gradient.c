@@ -5,11 +5,15 @@
 #include "algebra/matrix_form.h"
 #include "algebra/rules.h"
 
+#include <chalkgrad/print.h>
 #include <chalkgrad/strbuf.h>
 
 /* An intermediate gradient with more names than this in it gets a name of its own, so that lines
  * stay short and a deeper layer costs no more than the one above. */
 enum { SMALL_GRADIENT = 2 };
+
+/* A gradient of at most so many characters is also shown in the model's own names. */
+enum { SHORT_FORM = 60 };
 
 static bool mentions_any(const struct cg_expr *expr, const bool *flags, size_t count)
 {
@@ -145,6 +149,48 @@ static const char *names_note(const struct cg_book *book, const struct cg_expr *
     return note;
 }
 
+/* Does it rest on parts that the model does not name itself? */
+static bool has_hinge(const struct cg_expr *expr)
+{
+    const struct cg_value *value = expr->op == CG_NAME ? expr->u.value : NULL;
+    if (value && (value->hinge || (value->kind == CG_VALUE_RESULT && has_hinge(value->body))))
+        return true;
+    for (size_t i = 0; i < expr->n_args; i++)
+        if (has_hinge(expr->args[i]))
+            return true;
+    return false;
+}
+
+/* The expression in the model's own names. */
+static const struct cg_expr *without_hinges(struct work *work, const struct cg_expr *expr)
+{
+    if (expr->op == CG_NAME)
+        return has_hinge(expr)
+                   ? rewrite_record(work, expr, without_hinges(work, expr->u.value->body))
+                   : expr;
+    if (!expr->n_args)
+        return expr;
+    const struct cg_expr **args = cg_alloc_array(work->arena, expr->n_args, sizeof *args);
+    for (size_t i = 0; i < expr->n_args; i++)
+        args[i] = without_hinges(work, expr->args[i]);
+    return cg_with_args(work->arena, expr, args);
+}
+
+/* The gradient in the model's own names, where that is short. */
+static void own_names_line(struct trace *trace, const struct cg_expr *gradient)
+{
+    if (trace->parent || !has_hinge(trace->rhs))
+        return;
+    trace_begin(trace);
+    const struct cg_expr *form = without_hinges(&trace->work, trace->rhs);
+    struct cg_strbuf text;
+    cg_strbuf_init(&text);
+    cg_print_board(&text, trace->book->model, form);
+    if (cg_utf8_length(text.text, text.length) <= SHORT_FORM)
+        trace_line(trace, CG_RULE_DEFINITION, gradient, form)->note = "in the model's own names";
+    cg_strbuf_finish(&text);
+}
+
 /* From the last line in indices to the matrix, and to its names. */
 static void matrix_lines(struct trace *trace, const char *as, const char *as_tex)
 {
@@ -175,11 +221,28 @@ static void matrix_lines(struct trace *trace, const char *as, const char *as_tex
     if (!as && (!trace->parent || shown || small)) {
         if (shown)
             own->name = short_form->u.value;
+        own_names_line(trace, gradient);
         return;
     }
     own->name = book_name(trace->book, own, as, as_tex);
     trace_begin(trace);
     trace_line(trace, CG_RULE_NAME, gradient, cg_name(trace->work.arena, own->name));
+}
+
+/* Z1 = X W1 + b1: what the derivation rests on and the model does not name itself. */
+static void let_lines(const struct request *request, struct trace *trace)
+{
+    const struct cg_model *model = request->book->model;
+    for (size_t i = 0; i < model->n_values && !trace->parent; i++) {
+        const struct cg_value *value = model->values[i];
+        if (!request->needed[i] || !value->hinge)
+            continue;
+        trace->lhs = cg_name(trace->work.arena, value);
+        trace->rhs = NULL;
+        trace_begin(trace);
+        trace_line(trace, CG_RULE_LET, trace->lhs, value->body);
+    }
+    trace->rhs = NULL;
 }
 
 /* The first line: d of / d wrt, and before it the entry of the gradient where there is one. */
@@ -224,6 +287,7 @@ struct cg_derivation *gradient_derive(struct request *request, const struct cg_v
     struct trace trace;
     trace_init(&trace, request->book, request->of, wrt, parent);
     trace.work.whole = request->of;
+    let_lines(request, &trace);
     const struct cg_expr *partial = start_line(request, &trace, letters);
     bool chained = true;
     if (!request->reached[request->of->id])
@@ -262,6 +326,7 @@ struct cg_derivation *local_derive(struct request *request, const struct cg_valu
     own->of_row = of_letters.row;
     own->of_col = of_letters.col;
     own->no_matrix_form = "it is a local factor of a chain rule, and stays in indices";
+    let_lines(request, &trace);
     trace.lhs =
         cg_partial(trace.work.arena, entry_of(&trace, of, of_letters), wrt, by.row, by.col, false);
     lines_definition(&trace, trace.lhs);

@@ -64,8 +64,9 @@ void cg_names_rebuild(struct cg_model *model)
         cg_names_add(model, (struct cg_name_entry){.name = model->functions[i]->name,
                                                    .function = model->functions[i]});
     for (size_t i = 0; i < model->n_values; i++)
-        cg_names_add(model, (struct cg_name_entry){.name = model->values[i]->name,
-                                                   .value = model->values[i]});
+        if (!model->values[i]->hinge)
+            cg_names_add(model, (struct cg_name_entry){.name = model->values[i]->name,
+                                                       .value = model->values[i]});
 }
 
 void cg_nearest_offer(struct cg_nearest *nearest, const char *candidate)
@@ -89,7 +90,8 @@ const char *cg_model_nearest(const struct cg_model *model, const char *name)
 {
     struct cg_nearest nearest = {.name = name};
     for (size_t i = 0; i < model->n_values; i++)
-        cg_nearest_offer(&nearest, model->values[i]->name);
+        if (!model->values[i]->hinge)
+            cg_nearest_offer(&nearest, model->values[i]->name);
     for (size_t i = 0; i < model->n_functions; i++)
         cg_nearest_offer(&nearest, model->functions[i]->name);
     for (size_t i = 0; i < model->n_dims; i++)

@@ -25,7 +25,7 @@ void cg_names_add(struct cg_model *model, struct cg_name_entry entry);
 const struct cg_name_entry *cg_names_find(const struct cg_model *model, const char *name,
                                           size_t length);
 
-/* All names of the model's tables anew, after some were taken back. */
+/* All names of the model's tables anew, after some were taken back; without those of hinges. */
 void cg_names_rebuild(struct cg_model *model);
 
 /* A search for the nearest of some names to a mistyped one. */

@@ -1,4 +1,5 @@
 /* Statements of the model language, and how a text of them is added to a model or not at all. */
+#include "algebra/hinges.h"
 #include "algebra/names.h"
 #include "algebra/parser.h"
 #include "algebra/shape.h"
@@ -218,6 +219,8 @@ static bool parse_definition(struct cg_parser *parser, const struct subject *sub
         value = (struct cg_value){.kind = CG_VALUE_INPUT};
         value.init = (struct cg_init){.kind = CG_INIT_LITERAL, .place = token->place};
         value.init.data = cg_copy(model->arena, &number, sizeof number);
+    } else if (model->n_values < CG_MOST_VALUES) {
+        value.body = hinges_make(model, value.body, CG_MOST_VALUES - 1 - model->n_values);
     }
     return add_value(parser, subject, &value);
 }
@@ -286,6 +289,7 @@ bool cg_model_add(struct cg_model *model, const char *text, size_t length, int f
     cg_arena_init(&scratch);
     struct cg_dims_state dims = cg_dims_save(model, &scratch);
     size_t n_values = model->n_values, n_functions = model->n_functions;
+    cg_names_rebuild(model);
     struct cg_parser parser;
     cg_parser_init(&parser, model, text, length, start, error);
     bool ok = parse_statements(&parser);
@@ -295,6 +299,7 @@ bool cg_model_add(struct cg_model *model, const char *text, size_t length, int f
         cg_dims_restore(model, &dims);
         cg_names_rebuild(model);
     }
+    hinges_name(model);
     cg_dims_flatten(model);
     cg_parser_finish(&parser);
     cg_arena_finish(&scratch);

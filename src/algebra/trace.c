@@ -165,7 +165,7 @@ struct cg_step *trace_line(struct trace *trace, enum cg_rule rule, const struct 
         exprs_add(trace->book->arena, &trace->work.made, rhs);
     }
     account(trace, line, &trace->work.touched, &trace->work.made);
-    if (trace->lines.count)
+    if (trace->lines.count && trace->rhs)
         line->previous = trace->lines.items[trace->lines.count - 1];
     line->parent = trace->parent;
     steps_add(trace->book->arena, &trace->lines, line);

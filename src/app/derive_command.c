@@ -205,15 +205,37 @@ static bool verify(struct derive_result *result, const struct cg_derivation *der
     return cg_verified(derivation, result->checks, (struct cg_place){0}, error);
 }
 
+typedef void print_one(struct cg_strbuf *out, const struct cg_derivation *derivation,
+                       enum cg_depth depth);
+
+/* All derivations, with `between` between them. The lines that introduce names stand before what is
+ * above, where these names are used. */
+static void print_all(struct cg_strbuf *out, const struct derive_result *result,
+                      const struct request *request, print_one *one, const char *between)
+{
+    struct cg_derivation head = *result->derivation, rest = head;
+    head.n_steps = 0;
+    head.no_matrix_form = NULL;
+    while (result->n_above && head.steps[head.n_steps]->rule == CG_RULE_LET)
+        head.n_steps++;
+    rest.steps += head.n_steps;
+    rest.n_steps -= head.n_steps;
+    if (head.n_steps) {
+        one(out, &head, request->depth);
+        cg_put(out, between);
+    }
+    for (size_t i = 0; i < result->n_above; i++) {
+        one(out, result->above[i], request->depth);
+        cg_put(out, between);
+    }
+    one(out, &rest, request->depth);
+}
+
 static void print_text(const struct derive_result *result, const struct request *request)
 {
     struct cg_strbuf out;
     cg_strbuf_init(&out);
-    for (size_t i = 0; i < result->n_above; i++) {
-        cg_print_derivation(&out, result->above[i], request->depth);
-        cg_putc(&out, '\n');
-    }
-    cg_print_derivation(&out, result->derivation, request->depth);
+    print_all(&out, result, request, cg_print_derivation, "\n");
     cg_putf(&out, "\n%zu lines checked, largest relative error %.1e\n", result->extent.lines,
             result->extent.worst);
     extent_put(&out, "", &result->extent, result->env);
@@ -247,9 +269,7 @@ static void print(const struct derive_result *result, const struct request *requ
         print_text(result, request);
         break;
     case FORMAT_LATEX:
-        for (size_t i = 0; i < result->n_above; i++)
-            cg_print_derivation_latex(&out, result->above[i], request->depth);
-        cg_print_derivation_latex(&out, result->derivation, request->depth);
+        print_all(&out, result, request, cg_print_derivation_latex, "");
         break;
     case FORMAT_NUMPY:
         cg_print_numpy(&out, result->book, result->derivation);

@@ -67,11 +67,12 @@ static void add_steps(struct printer *p, cJSON *list, const struct cg_step *cons
         cJSON_AddItemToArray(list, step_item(p, steps[i]));
 }
 
-/* The named results that the expression rests on, each after those that it rests on itself. */
+/* The names in the expression that the model does not give itself, results and hinges, each after
+ * those that it rests on. */
 static void add_names(struct printer *p, cJSON *names, const struct cg_expr *expr)
 {
     const struct cg_value *value = expr->op == CG_NAME ? expr->u.value : NULL;
-    if (value && value->kind == CG_VALUE_RESULT &&
+    if (value && (value->kind == CG_VALUE_RESULT || value->hinge) &&
         !cJSON_GetObjectItemCaseSensitive(names, value->name)) {
         add_names(p, names, value->body);
         cg_print_text(&p->text, p->result->book->model, value->body);

@@ -1,12 +1,13 @@
 #include <chalkgrad/train.h>
 
-/* A defined value of the target's shape in the expression, other than it; NULL where there is
- * none. The last one wins: in (Y - T) * W it makes no difference, both stand close. */
+/* A value that the model defines, of the target's shape, in the expression, other than it; NULL
+ * where there is none. The last one wins: in (Y - T) * W it makes no difference, both stand close.
+ */
 static const struct cg_value *find_like(const struct cg_model *model, const struct cg_expr *expr,
                                         const struct cg_value *target)
 {
     if (expr->op == CG_NAME && expr->u.value != target && expr->u.value->kind == CG_VALUE_DEFINED &&
-        cg_same_shape(model, expr->u.value->shape, target->shape))
+        !expr->u.value->hinge && cg_same_shape(model, expr->u.value->shape, target->shape))
         return expr->u.value;
     for (size_t i = expr->n_args; i-- > 0;) {
         const struct cg_value *found = find_like(model, expr->args[i], target);

@@ -95,7 +95,7 @@ static void cells_of(struct cells *cells, const struct cg_env *env, const struct
     size_t n = indexed ? cg_free_indices(lhs, free, TENSOR_AXES) : 0;
     for (size_t i = 0; i < n && i < TENSOR_AXES; i++)
         add_index(cells, env, free[i]);
-    if (n == 0 && d) {
+    if (n == 0 && d && lhs->op != CG_NAME) {
         add_index(cells, env, d->row);
         add_index(cells, env, d->col);
     } else if (!indexed) {

@@ -66,6 +66,12 @@ static const char *sign_of(const struct cg_expr *matrix)
     return NULL;
 }
 
+/* A gradient's, or that of a name that is introduced. */
+static struct cg_color result_ink(const struct stage *stage, const struct cg_expr *result)
+{
+    return result->op == CG_NAME ? cg_term_ink(stage->theme, result) : stage->theme->gradient;
+}
+
 /* args with signs, then "=" and the whole. */
 static void fill_strip(struct stage *stage, struct stage_strip *strip, const struct cg_expr *matrix,
                        const struct cg_expr *result)
@@ -92,7 +98,7 @@ static void fill_strip(struct stage *stage, struct stage_strip *strip, const str
     whole->grid.role = result ? ROLE_RESULT : ROLE_CELL;
     if (result) {
         whole->label = stage_label_of(stage, result);
-        whole->grid.ink = stage->theme->gradient;
+        whole->grid.ink = result_ink(stage, result);
         whole->grid.letters = true;
     }
     if (strip->count > 1)
@@ -142,7 +148,8 @@ struct stage_product stage_product_of(struct stage *stage, const struct cg_expr 
     product.result = labelled(stage, result ? result : matrix);
     product.result.grid = matrix_grid(stage, matrix);
     product.result.grid.role = ROLE_RESULT;
-    product.result.grid.ink = result ? stage->theme->gradient : product.result.grid.ink;
+    if (result)
+        product.result.grid.ink = result_ink(stage, result);
     struct strip_item *items[] = {&product.left, &product.top, &product.result};
     for (size_t i = 0; i < 3; i++) {
         items[i]->words = items[i]->grid.shape;

@@ -163,10 +163,11 @@ static void label_result(struct stage *stage, struct strip_item *item, const str
 {
     const struct cg_derivation *d = stage->step ? stage->step->derivation : NULL;
     const struct cg_expr *shown = lhs;
-    if (d && !d->local && d->wrt)
+    bool gradient = d && !d->local && stage->step->rule != CG_RULE_LET;
+    if (gradient && d->wrt)
         shown = cg_grad(stage->arena, d->of, d->wrt);
     item->label = stage_label_of(stage, shown);
-    if (d && !d->local)
+    if (gradient)
         item->grid.shape = stage_shape_text(stage, d->wrt->shape);
 }
 

@@ -40,12 +40,25 @@ struct layout {
     float right_x; /* of the arithmetic in ARRANGE_BELOW, from the left edge */
 };
 
-static struct stage_axes axes_of(const struct cg_step *step)
+/* The line of a name that is introduced is one of matrices: its cells are pinned all the same. */
+static struct stage_axes axes_of_name(const struct cg_model *model, struct cg_shape shape)
+{
+    struct stage_axes axes = {.n_loose = 0};
+    if (cg_dim_root(model, shape.rows))
+        axes.row = axes.pin_row = (struct cg_index){'k', shape.rows};
+    if (cg_dim_root(model, shape.cols))
+        axes.col = axes.pin_col = (struct cg_index){'l', shape.cols};
+    return axes;
+}
+
+static struct stage_axes axes_of(const struct cg_model *model, const struct cg_step *step)
 {
     struct stage_axes axes = {.n_loose = 0};
     const struct cg_derivation *d = step ? step->derivation : NULL;
     if (!d)
         return axes;
+    if (step->rule == CG_RULE_LET)
+        return axes_of_name(model, step->lhs->shape);
     axes.row = axes.pin_row = d->row;
     axes.col = axes.pin_col = d->col;
     if (!d->local)
@@ -94,7 +107,8 @@ static const struct cg_expr *matrix_of(struct stage *stage, const char **why)
 static const struct cg_expr *whole_lhs(struct stage *stage)
 {
     const struct cg_derivation *d = stage->step->derivation;
-    return d && d->of && d->wrt ? cg_grad(stage->arena, d->of, d->wrt) : stage->step->lhs;
+    bool gradient = d && d->of && d->wrt && stage->step->rule != CG_RULE_LET;
+    return gradient ? cg_grad(stage->arena, d->of, d->wrt) : stage->step->lhs;
 }
 
 static void fill_low(struct stage *stage, struct content *c, const struct cg_expr *lhs,
@@ -561,7 +575,7 @@ static struct stage begin(const struct cg_frame *frame, const struct cg_step *st
                           .em = frame->em,
                           .width = width,
                           .step = step,
-                          .axes = axes_of(step),
+                          .axes = axes_of(&frame->lesson->model, step),
                           .first_item = frame->scene->n_items};
     stage.objects.arena = stage.arena;
     stage.pin_row = clamped(&stage, stage.axes.pin_row, frame->position->pin_row);

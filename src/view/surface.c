@@ -16,7 +16,7 @@ const struct cg_value *cg_answer_value(const struct cg_train_options *options,
             continue;
         for (size_t i = user; i-- > 0;) {
             const struct cg_value *value = model->values[i];
-            if (value->kind == CG_VALUE_DEFINED && cg_mentions(body, value) &&
+            if (value->kind == CG_VALUE_DEFINED && !value->hinge && cg_mentions(body, value) &&
                 cg_same_shape(model, value->shape, targets->shape))
                 return value;
         }

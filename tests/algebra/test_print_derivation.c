@@ -28,7 +28,7 @@ static void the_bias_and_the_weights(void **state)
         "    ∂Y_i/∂B_k = ∂/∂B_k f([HW]_i + B_i)          (definition)\n"
         "              = f′([HW]_i + B_i) δ_ik           (elementwise function)\n"
         "              = [f′(HW + B)]_i δ_ik             (matrix form)\n"
-        "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (both derivatives, written out)\n"
+        "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (the derivatives, written out)\n"
         "          = [Y − Y*]_k [f′(HW + B)]_k           (the delta collapses the sum)\n"
         "          = [(Y − Y*) * f′(HW + B)]_k           (matrix form)\n"
         "∂J/∂B = (Y − Y*) * f′(HW + B)                   (all entries at once)\n"
@@ -65,7 +65,7 @@ static void the_summary_is_that_of_a_textbook(void **state)
         "[∂J/∂B]_k = Σ_i ∂J/∂Y_i ∂Y_i/∂B_k               (chain rule)\n"
         "    ∂J/∂Y_i = ∂/∂Y_i ½ Σ_j (Y_j − Y*_j)²        (definition)\n"
         "    ∂J/∂Y = Y − Y*                              (matrix form)\n"
-        "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (both derivatives, written out)\n"
+        "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (the derivatives, written out)\n"
         "∂J/∂B = (Y − Y*) * f′(HW + B)                   (matrix form)\n"
         "      = δ                                       (a name for it)\n");
     bench_free(bench);

@@ -49,7 +49,7 @@ static void text_reads_as_the_seed_derivation(void **state)
                 "    ∂Y_i/∂B_k = ∂/∂B_k f([HW]_i + B_i)          (definition)\n"
                 "              = f′([HW]_i + B_i) δ_ik           (elementwise function)\n"
                 "              = [f′(HW + B)]_i δ_ik             (matrix form)\n"
-                "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (both derivatives, written out)\n"
+                "[∂J/∂B]_k = Σ_i [Y − Y*]_i [f′(HW + B)]_i δ_ik  (the derivatives, written out)\n"
                 "          = [Y − Y*]_k [f′(HW + B)]_k           (the delta collapses the sum)\n"
                 "          = [(Y − Y*) * f′(HW + B)]_k           (matrix form)\n"
                 "∂J/∂B = (Y − Y*) * f′(HW + B)                   (all entries at once)\n");

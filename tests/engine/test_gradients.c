@@ -38,19 +38,43 @@ static const char *line_end(const char *line)
     return end ? end + 1 : line + strlen(line);
 }
 
-/* The results that an expression names, and those that they name, each once, as `where` lines. */
+static void put_named(struct cg_strbuf *out, const struct cg_model *model,
+                      const struct cg_value *value)
+{
+    cg_putf(out, "    where %s = ", value->name);
+    cg_print_text(out, model, value->body);
+    cg_put(out, "\n");
+}
+
+/* The results that an expression names, and those that they name, each once, as `where` lines;
+ * marks the hinges in all of them. */
 static void put_where(struct cg_strbuf *out, const struct cg_book *book, const struct cg_expr *expr,
                       bool *said)
 {
+    const struct cg_model *model = book->model;
     for (size_t i = book->n_results; i-- > 0;) {
         const struct cg_value *result = book->results[i];
-        if (said[i] || !cg_mentions(expr, result))
+        if (said[result->id] || !cg_mentions(expr, result))
             continue;
-        said[i] = true;
-        cg_putf(out, "    where %s = ", result->name);
-        cg_print_text(out, book->model, result->body);
-        cg_put(out, "\n");
+        said[result->id] = true;
+        put_named(out, model, result);
         put_where(out, book, result->body, said);
+    }
+    for (size_t i = 0; i < model->n_values; i++)
+        if (model->values[i]->hinge && cg_mentions(expr, model->values[i]))
+            said[i] = true;
+}
+
+/* The hinges that are marked, and those that they rest on, each behind them. */
+static void put_hinges(struct cg_strbuf *out, const struct cg_model *model, bool *said)
+{
+    for (size_t i = model->n_values; i-- > 0;) {
+        if (!said[i])
+            continue;
+        put_named(out, model, model->values[i]);
+        for (size_t k = 0; k < i; k++)
+            if (model->values[k]->hinge && cg_mentions(model->values[i]->body, model->values[k]))
+                said[k] = true;
     }
 }
 
@@ -62,7 +86,7 @@ static void put_form(struct cg_strbuf *out, const struct cg_book *book,
     if (d->matrix_form && form->op == CG_ENTRY) /* of a number: an entry without indices */
         form = form->args[0];
     bool said[64] = {false};
-    assert_true(book->n_results <= 64);
+    assert_true(book->n_results + book->model->n_values <= 64);
     cg_putf(out, "d%s/d%s", d->of->name, d->wrt->name);
     if (d->local) {
         cg_put(out, ": ");
@@ -74,6 +98,7 @@ static void put_form(struct cg_strbuf *out, const struct cg_book *book,
     if (!d->matrix_form)
         cg_putf(out, "    has no matrix form: %s\n", d->no_matrix_form);
     put_where(out, book, form, said);
+    put_hinges(out, book->model, said);
 }
 
 enum { IS_INDEX = 1, IS_SIZE = 2 };
