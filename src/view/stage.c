@@ -287,6 +287,10 @@ static const struct way {
     {ARRANGE_BESIDE, true, 0.84f},  {ARRANGE_COLUMN, true, 0.84f},
 };
 
+/* Of a line that is one product there is but one row, in which the grids tear the formula apart:
+ * they stand beside their factors only where they would be much smaller below them. */
+static const float most_of_one_row = 0.74f;
+
 /* The largest scale at which it fits with room for arithmetic; scale 0 where there is none. */
 static struct layout fit_whole(struct stage *stage, const struct content *c, float width,
                                float height)
@@ -294,7 +298,8 @@ static struct layout fit_whole(struct stage *stage, const struct content *c, flo
     struct layout l = {.scale = 1, .low_scale = 1};
     for (int i = 0; i < 40; i++, l.low_scale = l.scale *= 0.955f)
         for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
-            if (l.scale > ways[k].most)
+            if (l.scale > ways[k].most ||
+                (ways[k].rows && c->line.n_terms == 1 && l.scale > most_of_one_row))
                 continue;
             l.arrangement = ways[k].arrangement;
             l.form = ways[k].rows ? LINE_ROWS : l.scale < 0.78f ? LINE_WRAP : LINE_WHOLE;
