@@ -34,6 +34,7 @@ double cg_eval_at(const struct cg_env *env, const struct cg_expr *expr,
     struct evaluator evaluator;
     cg_arena_init(&arena);
     evaluator_init(&evaluator, env, &arena);
+    evaluator.forward.only_passes = true; /* one entry takes but one */
     double value = evaluate_indexed(&evaluator, &arena, expr, fixed, at, n, false)->value[0];
     evaluator_finish(&evaluator);
     cg_arena_finish(&arena);
