@@ -1,8 +1,11 @@
 #include "view/hints.h"
 
+#include "view/check_note.h"
 #include "view/keys.h"
 #include "view/training.h"
 #include "view/widgets.h"
+
+#include <math.h>
 
 struct hint {
     enum cg_action action;
@@ -105,9 +108,29 @@ static float draw_hint(const struct cg_frame *frame, const struct hint *hint, fl
     return width;
 }
 
+/* How the line was checked, at the right end, as large as the row has room for it beside two hints
+ * or so; returns the width it takes. */
+static float draw_note(const struct cg_frame *frame, float right, float y, float width)
+{
+    const char *note = cg_check_note(frame);
+    if (!note)
+        return 0;
+    float size = SIZE * frame->em;
+    float full = cg_text_width(frame->fonts, &frame->scene->arena, CG_FACE_TEXT, size, note);
+    float scale = fminf(1, 0.7f * width / full), least = 0.75f;
+    if (scale < least)
+        return 0;
+    cg_scene_text(frame->scene, frame->fonts, CG_FACE_TEXT, right - scale * full,
+                  cg_centre_baseline(frame, CG_FACE_TEXT, scale * size, y), scale * size,
+                  frame->theme->dim, note);
+    frame->scene->items[frame->scene->n_items - 1].label = "check";
+    return scale * full + GAP * frame->em;
+}
+
 void cg_hints_draw(const struct cg_frame *frame, const struct cg_track *track, float x, float y,
                    float width)
 {
+    width -= draw_note(frame, x + width, y, width);
     struct hint hints[MOST_HINTS];
     size_t count = hints_here(frame, track, hints);
     float gap = GAP * frame->em, left = width, last = hint_width(frame, &hints[count - 1]);

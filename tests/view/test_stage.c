@@ -641,6 +641,42 @@ static void test_pointing_at_a_cell(void **state)
     cg_lesson_close(lesson);
 }
 
+/* What a kink takes, a part of the cells, a part of the numbers: said beside the line, and only
+ * there. */
+static void how_it_was_checked(void **state)
+{
+    struct world *world = *state;
+    static const struct {
+        const char *model, *note;
+    } cases[] = {
+        {"X : 3 x 2\nJ = sum(relu(X)^2)", "at its kink relu′(0) is taken as 0"},
+        {"X : 90 x 80\nJ = sum(X^2)", "checked at 4096 of 7200 cells"},
+        {"dims n = 1000000\nX : n x 12\nJ = sum(X^2)",
+         "a part of the numbers: n = 64 in place of 1000000"},
+        {"X : 3 x 2\nJ = sum(X^2)", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "# A\n\nText.\n\n```model\n%s\n```\n\n```derive\ndJ/dX\n```\n",
+                 cases[i].model);
+        struct cg_lesson *lesson = parse(text);
+        struct cg_board *board = cg_board_create(lesson, world->fonts, NULL);
+        size_t found = 0, other = 0;
+        for (size_t beat = 0; beat < lesson->n_beats; beat++) {
+            struct cg_position position = at_beat(board, beat);
+            draw(board, &position, &world->scene, 1280, 720);
+            cg_strbuf_clear(&world->text);
+            cg_scene_dump(&world->text, &world->scene);
+            other += strstr(world->text.text, "; \"check\"") != NULL;
+            found += cases[i].note && strstr(world->text.text, cases[i].note);
+        }
+        if (cases[i].note ? !found : other > 0)
+            fail_msg("%s: %zu of %zu", cases[i].model, found, other);
+        cg_board_destroy(board);
+        cg_lesson_close(lesson);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -659,6 +695,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_false_claim_is_marked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_claims_differ_where_they_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pointing_at_a_cell, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(how_it_was_checked, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
