@@ -499,7 +499,11 @@ const struct cg_expr *cg_substitute_index(struct cg_arena *arena, const struct c
 struct visited {
     const struct cg_expr **slots;
     size_t count, capacity; /* a power of two */
+    size_t unmarked;        /* nodes seen before any was kept */
 };
+
+/* Most expressions are smaller, and no set is needed to look through them. */
+enum { FEW_NODES = 48 };
 
 static bool visit(struct visited *set, const struct cg_expr *node);
 
@@ -533,7 +537,11 @@ static bool mentions(const struct cg_expr *expr, const struct cg_value *value, s
 {
     if (expr->op == CG_NAME)
         return expr->u.value == value;
-    if (!expr->n_args || !visit(set, expr))
+    if (!expr->n_args)
+        return false;
+    if (set->unmarked < FEW_NODES)
+        set->unmarked++;
+    else if (!visit(set, expr))
         return false;
     for (size_t i = 0; i < expr->n_args; i++)
         if (mentions(expr->args[i], value, set))
