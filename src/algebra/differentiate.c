@@ -158,7 +158,7 @@ const struct cg_expr *rule_power(struct work *work, const struct cg_expr *node)
         return NULL;
     const struct cg_expr *power = node->args[0], *base = power->args[0], *exponent = power->args[1];
     struct exprs terms = {0};
-    if (depends(node, base))
+    if (depends(node, base) && !is_number(exponent, 0)) /* a^0 = 1, also where a^(-1) is infinite */
         exprs_add(
             work->arena, &terms,
             scalar_product(work, 3,

@@ -296,8 +296,9 @@ static bool parse_apply(struct cg_parser *parser, struct cg_term *out)
                     arg.depth + 1, first, parser->at - 1, out);
 }
 
-/* dJ/dW, where dJ and dW are no names of their own. */
-static bool accept_gradient(struct cg_parser *parser, struct cg_term *out)
+/* dJ/dW, where dJ and dW are no names of their own: what by what? */
+static bool at_gradient(struct cg_parser *parser, const struct cg_value **of,
+                        const struct cg_value **wrt)
 {
     const struct cg_token *below = cg_peek_at(parser, 2);
     if (!parser->gradients || cg_peek_at(parser, 1)->kind != CG_TOKEN_SLASH ||
@@ -305,13 +306,25 @@ static bool accept_gradient(struct cg_parser *parser, struct cg_term *out)
         return false;
     const char *top_name = cg_token_text(parser, cg_peek(parser));
     const char *below_name = cg_token_text(parser, below);
-    const struct cg_value *of = differential(parser, top_name);
-    const struct cg_value *wrt = differential(parser, below_name);
-    if (!of || !wrt || cg_parser_value(parser, top_name) || cg_parser_value(parser, below_name))
-        return false;
+    *of = differential(parser, top_name);
+    *wrt = differential(parser, below_name);
+    return *of && *wrt && !cg_parser_value(parser, top_name) &&
+           !cg_parser_value(parser, below_name);
+}
+
+static bool parse_gradient(struct cg_parser *parser, const struct cg_value *of,
+                           const struct cg_value *wrt, struct cg_term *out)
+{
+    const struct cg_model *model = parser->model;
+    size_t first = parser->at;
+    if (!cg_is_scalar(model, of->shape))
+        return cg_parser_fail_over(parser, first, first + 2,
+                                   "%s is %zu x %zu, not a number, so that d%s/d%s is no matrix; "
+                                   "write it with its indices, as in ∂%s_i/∂%s_kl",
+                                   of->name, cg_rows(model, of->shape), cg_cols(model, of->shape),
+                                   of->name, wrt->name, of->name, wrt->name);
     parser->at += 3;
-    return cg_build(parser, cg_grad(parser->model->arena, of, wrt), 1, parser->at - 3,
-                    parser->at - 1, out);
+    return cg_build(parser, cg_grad(model->arena, of, wrt), 1, first, parser->at - 1, out);
 }
 
 static bool parse_name(struct cg_parser *parser, struct cg_term *out)
@@ -333,8 +346,9 @@ static bool parse_name(struct cg_parser *parser, struct cg_term *out)
         parser->depth--;
         return true;
     }
-    if (accept_gradient(parser, out))
-        return true;
+    const struct cg_value *of, *wrt;
+    if (at_gradient(parser, &of, &wrt))
+        return parse_gradient(parser, of, wrt, out);
     const struct cg_value *value = cg_parser_value(parser, name);
     const struct cg_name_entry *entry = cg_names_find(parser->model, name, strlen(name));
     bool size = !value && entry && !entry->function && !cg_is_reserved(name);

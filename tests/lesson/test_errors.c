@@ -61,6 +61,9 @@ static const struct {
     {MODEL "```claim\ndJ/dW\n```\n", "13:1+5: a claim is an equation, such as dJ/dW = H.T @ δ"},
     {MODEL "```claim\ndJ/dW = H\n```\n", "13:1+9: the left side is 3 x 2 and the right side 1 x 3"},
     {MODEL "```claim\ndJ/dW = Q\n```\n", "13:9+1: there is no name Q"},
+    {MODEL "```claim\ndY/dW = H\n```\n",
+     "13:1+5: Y is 1 x 2, not a number, so that dY/dW is no matrix; write it with its indices, as "
+     "in ∂Y_i/∂W_kl"},
     {MODEL "  ```claim\n  dJ/dB = sum(H, axs=0)\n  ```\n",
      "13:18+3: expected axis=0 (over the rows) or axis=1 (over the columns), found 'axs'"},
     {MODEL "```claim\ndJ/dB = dJ/dB * H\n```\n",
