@@ -454,7 +454,8 @@ static struct forward_of *find_all(struct forward_memo *memo, const struct cg_va
     all->next = memo->all;
     memo->all = all;
     double cost = cost_sweep(memo->env);
-    if (memo->only_passes || (memo->budget && cost > *memo->budget))
+    bool number = matrix_count(&memo->env->values[of->id]) == 1;
+    if (memo->only_passes || !number || (memo->budget && cost > *memo->budget))
         return all;
     if (memo->budget)
         *memo->budget -= cost;

@@ -93,12 +93,15 @@ static void fill(const struct cg_matrix *m, double number)
 static struct cg_matrix gradient(struct graph *graph, const struct cg_value *of,
                                  const struct cg_value *wrt)
 {
-    if (!graph->gradients)
-        return cg_forward_gradient(graph->env, graph->arena, of, wrt);
     const struct cg_matrix *m = &graph->env->values[wrt->id];
     struct cg_matrix out = matrix_new(graph->arena, m->rows, m->cols);
+    struct forward_memo own, *memo = graph->gradients ? graph->gradients : &own;
+    if (memo == &own)
+        forward_init(&own, graph->env, graph->arena);
     for (size_t i = 0; i < matrix_count(&out); i++)
-        out.data[i] = forward_entry(graph->gradients, of, wrt, i, false);
+        out.data[i] = forward_entry(memo, of, wrt, i, false);
+    if (memo == &own)
+        forward_finish(&own);
     return out;
 }
 

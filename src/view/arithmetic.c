@@ -9,6 +9,10 @@
 
 enum { MOST_FACTORS = 8, MOST_SUMMANDS = 6 };
 
+/* More numbers than these would keep the learner waiting; that there are so many is all that is
+ * said of them. */
+enum { MOST_COMPUTED = 512 };
+
 struct factor {
     double number;
     struct cg_color ink;
@@ -24,7 +28,8 @@ struct summand {
 struct summands {
     struct summand *list;
     size_t count, capacity;
-    bool added; /* they are summed; else each stands for itself */
+    size_t too_many; /* to be computed: so many, and the list is empty; or 0 */
+    bool added;      /* they are summed; else each stands for itself */
 };
 
 /* ---- words ---- */
@@ -134,7 +139,8 @@ static void each_value(struct stage *stage, struct summands *all, const struct c
         size[i] = stage_size(stage, index[i]);
         count *= size[i];
     }
-    for (size_t at = 0; at < count && at < 4096; at++) {
+    all->too_many = count > MOST_COMPUTED ? count : 0;
+    for (size_t at = 0; at < count && !all->too_many; at++) {
         struct cg_bindings bindings = stage_pinned(stage);
         const char *label = "";
         size_t rest = at;
@@ -396,8 +402,12 @@ struct stage_arithmetic stage_arithmetic_of(struct stage *stage, const struct cg
     struct stage_arithmetic a = {0};
     put_header(stage, &a);
     struct summands all = open_line(stage, rhs);
-    double value = put_summands(stage, &a, &all);
-    put_check(stage, &a, lhs, value);
+    if (all.too_many)
+        add_word(stage, add_line(stage, &a), stage->theme->dim, false,
+                 cg_format(stage->arena, all.added ? "%zu numbers, added up" : "%zu numbers",
+                           all.too_many));
+    else
+        put_check(stage, &a, lhs, put_summands(stage, &a, &all));
     return a;
 }
 
