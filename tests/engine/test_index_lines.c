@@ -128,7 +128,7 @@ static void random_models(void **state)
 {
     (void)state;
     const char *wish = getenv("CHALKGRAD_MODELS");
-    uint64_t count = wish ? strtoull(wish, NULL, 10) : 25;
+    uint64_t count = wish ? strtoull(wish, NULL, 10) : 200;
     struct tally tally = {0};
     for (uint64_t seed = 1; seed <= count; seed++) {
         struct writer w;

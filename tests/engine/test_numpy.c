@@ -169,7 +169,7 @@ static void functions_of_random_models(void **state)
     cg_put(&script, prelude);
     /* 1 - tanh(Z)^2 keeps few digits of a small slope */
     cg_put(&script, "tolerance, least = 1e-9, 1e-3\n");
-    for (uint64_t seed = 1; seed <= 40; seed++) {
+    for (uint64_t seed = 1; seed <= 250; seed++) {
         struct fixture f;
         struct cg_book book;
         struct cg_error error;
