@@ -25,7 +25,7 @@
       "A small change moves every entry of what lies between, each of them moves the result, and " \
       "to first order the effects add up.",                                                        \
       20, CG_USE_SUMMARY, rule_none)                                                               \
-    X(CG_RULE_SUBSTITUTE, "substitute", "the derivatives, written out",                           \
+    X(CG_RULE_SUBSTITUTE, "substitute", "the derivatives, written out",                            \
       "a = b \\Rightarrow f(a) = f(b)", "What was derived just before is put in its place.", 20,   \
       CG_USE_SUMMARY, rule_none)                                                                   \
     X(CG_RULE_CONSTANT, "constant", "constant", "\\partial c = 0",                                 \
