@@ -3,6 +3,7 @@
 #include "engine/adjoint.h"
 #include "engine/forward.h"
 #include "fixture.h"
+#include "picked_models.h"
 #include "random_grammar.h"
 
 #include <chalkgrad/verify.h>
@@ -39,13 +40,7 @@ static void sweep_agrees(struct fixture *f, const char *text)
 }
 
 static const char *const models[] = {
-    "A : 2 x 3; B : 3 x 2; J = sum((A @ B) ^ 2)",
-    "A : 2 x 3; P = exp(A) + 1; Q = P; R = Q / P.T.T; J = sum(sin(Q) * R + sqrt(P))",
-    "A : 3 x 3; r : 1 x 3; c : 3 x 1; J = trace(A @ A.T) + dot(r @ A, c.T) + norm2(outer(c, r))",
-    "A : 2 x 4; T : 2 x 4; S = softmax(A); J = -mean(T * log(S))",
-    "A : 2 x 3 = uniform(1, 2); E : 2 x 3; P = A ^ E; J = sum(P ^ 3) + mean(P, axis=0) @ sum(E, "
-    "axis=0).T",
-    "A : 2 x 3; s : 1 x 1; J = sum(tanh(s * A) / (1 + square(A)) - s) * sum(softplus(A - s))",
+    PICKED_MODELS,
     "A : 2 x 3; c : 2 x 1; r : 1 x 3; P = (A + c) * r * A * c; J = sum(diag(P @ P.T) * 2)",
     "A : 2 x 2; B = A @ A; C = A @ A; D = B * C + A @ A; U : 1 x 3; J = sum(D) + 0 * sum(U)",
     "A : 2 x 2; K = exp(ones(2, 2)); L = K * 2; J = sum(L * A) + sum(mean(K, axis=1))",
